@@ -1,1 +1,37 @@
-//! Placeholder.
+//! CPU kernels: SIMD chosen at run time, threads from a private pool.
+//!
+//! `simd/` and `memory/` hold all unsafe code; `elementwise/` evaluates core's programs;
+//! `families/` are the loop skeletons and `ops/` the thin kernels that use them; `reference/` is
+//! the plain ndarray implementation of every kernel.
+
+pub mod call;
+pub mod elementwise;
+pub mod families;
+pub mod matmul;
+pub mod ops;
+pub mod pool;
+pub mod reference;
+pub mod simd;
+
+pub use call::{Call, Element, Input, Kernel, KernelDef, Output};
+pub use pool::Pool;
+
+/// Which implementation of the kernels runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Implementation {
+    /// Fast: SIMD and threads.
+    #[default]
+    Simd,
+    /// Plain: ndarray, one thread, written to be read.
+    Reference,
+}
+
+/// The kernel of op `name`, if there is one. Where only one implementation exists, it serves both.
+pub fn kernel(name: &str, implementation: Implementation) -> Option<&'static KernelDef> {
+    let fast = || ops::KERNELS.iter().copied().find(|k| k.op == name);
+    let plain = || reference::KERNELS.iter().copied().find(|k| k.op == name);
+    match implementation {
+        Implementation::Simd => fast().or_else(plain),
+        Implementation::Reference => plain().or_else(fast),
+    }
+}

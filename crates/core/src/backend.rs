@@ -1,0 +1,1 @@
+//! What executes graphs: see the executor's trait.

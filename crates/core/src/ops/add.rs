@@ -1,0 +1,25 @@
+//! `add`
+
+use crate::infer;
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample};
+
+pub static DEF: OpDef = OpDef {
+    name: "add",
+    version: 1,
+    group: "math",
+    doc: "`a + b`, elementwise with broadcasting. On bool it is a logical or.",
+    args: &[Arg::common("a"), Arg::common("b")],
+    attrs: &[],
+    outputs: ONE,
+    infer: infer::elementwise,
+    lower: Lower::Elementwise(|cx| Ok(vec![cx.x(0) + cx.x(1)])),
+    vjp: Vjp::Derived,
+    samples: || {
+        vec![
+            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[2, 3], -1.0, 1.0)]),
+            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[3], -1.0, 1.0)]),
+            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[4], -1.0, 1.0)]).refused(crate::Code::Shape),
+        ]
+    },
+    method: true,
+};

@@ -1,0 +1,1 @@
+//! Evaluates scalar programs over tensors, block by block.

@@ -1,0 +1,1 @@
+//! Loop skeletons that kernels share: one file a family.

@@ -1,0 +1,1 @@
+//! SIMD vectors and the mathematics on them, dispatched at run time.
