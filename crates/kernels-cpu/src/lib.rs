@@ -28,8 +28,8 @@ pub enum Implementation {
 
 /// The kernel of op `name`, if there is one. Where only one implementation exists, it serves both.
 pub fn kernel(name: &str, implementation: Implementation) -> Option<&'static KernelDef> {
-    let fast = || ops::KERNELS.iter().copied().find(|k| k.op == name);
-    let plain = || reference::KERNELS.iter().copied().find(|k| k.op == name);
+    let fast = || ops::KERNELS.iter().copied().flatten().copied().find(|k| k.op == name);
+    let plain = || reference::KERNELS.iter().copied().flatten().copied().find(|k| k.op == name);
     match implementation {
         Implementation::Simd => fast().or_else(plain),
         Implementation::Reference => plain().or_else(fast),

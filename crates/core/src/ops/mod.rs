@@ -1,17 +1,37 @@
-//! The one list of ops. Its index is the wire number: append only, one line an op.
+//! The list of ops, by group: each op is one file, listed in its group's `mod.rs`.
+//!
+//! The index in [`OPS`] is the wire number between one build's wrappers and its engine (a hash of
+//! the table guards it); files name ops by name and version.
 
 use crate::OpDef;
 use crate::graph::OpId;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-mod add;
-mod cast;
-mod matmul;
-mod sum;
+mod control;
+mod elementwise;
+mod nn;
+mod structure;
+
+const GROUPS: [&[&OpDef]; 4] = [elementwise::LIST, structure::LIST, nn::LIST, control::LIST];
+
+const COUNT: usize = GROUPS[0].len() + GROUPS[1].len() + GROUPS[2].len() + GROUPS[3].len();
 
 /// Every op, in wire order.
-pub static OPS: &[&OpDef] = &[&add::DEF, &cast::DEF, &matmul::DEF, &sum::DEF];
+pub static OPS: [&OpDef; COUNT] = {
+    let mut all = [GROUPS[0][0]; COUNT];
+    let (mut group, mut at) = (0, 0);
+    while group < GROUPS.len() {
+        let mut i = 0;
+        while i < GROUPS[group].len() {
+            all[at] = GROUPS[group][i];
+            at += 1;
+            i += 1;
+        }
+        group += 1;
+    }
+    all
+};
 
 static BY_NAME: LazyLock<HashMap<&'static str, OpId>> =
     LazyLock::new(|| OPS.iter().enumerate().map(|(i, d)| (d.name, OpId(i as u16))).collect());

@@ -1,6 +1,9 @@
-//! The fast kernels: one file an op, listed here.
+//! The fast kernels, in the same groups as core's ops: one file an op or a family.
 
 use crate::KernelDef;
 
-/// Every fast kernel.
-pub static KERNELS: &[&KernelDef] = &[];
+mod nn;
+mod structure;
+
+/// Every fast kernel, by group.
+pub const KERNELS: [&[&KernelDef]; 2] = [structure::KERNELS, nn::KERNELS];

@@ -1,6 +1,9 @@
-//! The plain kernels, in ndarray: one file a family, written to be read and to test the fast ones against.
+//! The plain kernels, in ndarray: written to be read, and to test the fast ones against.
 
 use crate::KernelDef;
 
-/// Every plain kernel.
-pub static KERNELS: &[&KernelDef] = &[];
+mod nn;
+mod structure;
+
+/// Every plain kernel, by group.
+pub const KERNELS: [&[&KernelDef]; 2] = [structure::KERNELS, nn::KERNELS];
