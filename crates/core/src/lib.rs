@@ -12,6 +12,7 @@ pub mod graph;
 pub mod infer;
 pub mod op;
 pub mod ops;
+pub mod rows;
 pub mod shape;
 pub mod vjp;
 
