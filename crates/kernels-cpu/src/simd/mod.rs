@@ -1,1 +1,23 @@
-//! SIMD vectors and the mathematics on them, dispatched at run time.
+//! Vector arithmetic with run-time dispatch. An algorithm is written once over [`Isa`] and its vectors, and
+//! is entered through a function compiled for the instruction set that the machine has. All levels give the
+//! same bits: each vector operation is one IEEE operation, fused where it says so, at every width.
+//!
+//! - [`level`], [`set_level`], [`dispatch`]: which instructions run.
+//! - [`Kernel`]: an algorithm over any level; `dispatch(kernel)` runs it at the current one.
+//! - [`math`]: the functions over vectors; [`ops`]: the same as types, for loops that take the function as a parameter.
+//! - [`map`], [`map2`]: slices in, slices out; tails use the same formula as bodies.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod level;
+mod map;
+pub mod math;
+pub mod ops;
+mod portable;
+mod vector;
+
+pub use level::{Level, available_levels, dispatch, level, set_level};
+pub use map::{Real, map, map2};
+pub use vector::{Bits, Double, Isa, Kernel, Mask, Single, Vector};

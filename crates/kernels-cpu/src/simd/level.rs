@@ -1,0 +1,88 @@
+//! Which instruction set runs: found once, lowered by tests.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::portable::Portable;
+use super::vector::{Isa, Kernel};
+#[cfg(target_arch = "x86_64")]
+use super::{avx2::Avx2, avx512::Avx512};
+
+/// A set of instructions, from the plainest to the widest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// Plain Rust on small arrays: every machine.
+    Portable = 1,
+    /// AVX2 and FMA.
+    Avx2 = 2,
+    /// AVX-512 F, BW, DQ and VL.
+    Avx512 = 3,
+}
+
+impl Level {
+    /// The name that reports and `doctor` show.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    fn from_tag(tag: u8) -> Option<Self> {
+        [Self::Portable, Self::Avx2, Self::Avx512].into_iter().find(|level| *level as u8 == tag)
+    }
+}
+
+/// Zero until the machine was asked.
+static CURRENT: AtomicU8 = AtomicU8::new(0);
+
+/// The level at which kernels run: the best that the machine has, unless [`set_level`] lowered it.
+#[inline]
+pub fn level() -> Level {
+    Level::from_tag(CURRENT.load(Ordering::Relaxed)).unwrap_or_else(detect)
+}
+
+/// Makes kernels of this process run at `wanted`, or at the best level below it that the machine has, and
+/// returns that level. Results do not depend on it, only speed.
+pub fn set_level(wanted: Level) -> Level {
+    let chosen = available_levels().into_iter().filter(|level| *level <= wanted).max().unwrap_or(Level::Portable);
+    CURRENT.store(chosen as u8, Ordering::Relaxed);
+    chosen
+}
+
+/// The levels that this machine has, plainest first.
+pub fn available_levels() -> Vec<Level> {
+    let mut levels = vec![Level::Portable];
+    #[cfg(target_arch = "x86_64")]
+    {
+        levels.extend(Avx2::detect().map(|_| Level::Avx2));
+        levels.extend(Avx512::detect().map(|_| Level::Avx512));
+    }
+    levels
+}
+
+/// Runs `kernel` at the current level.
+#[inline]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let level = level();
+        if level == Level::Avx512
+            && let Some(isa) = Avx512::detect()
+        {
+            return isa.enter(kernel);
+        }
+        if level == Level::Avx2
+            && let Some(isa) = Avx2::detect()
+        {
+            return isa.enter(kernel);
+        }
+    }
+    Portable.enter(kernel)
+}
+
+#[cold]
+fn detect() -> Level {
+    set_level(Level::Avx512)
+}
