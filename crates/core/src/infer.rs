@@ -153,6 +153,33 @@ pub fn elementwise(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
     Ok(vec![Type::new(dtype, cx.broadcast_all()?)])
 }
 
+/// As [`elementwise`], refusing all but floats.
+pub fn elementwise_float(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
+    elementwise_of(cx, DType::is_float, "a float dtype")
+}
+
+/// As [`elementwise`], refusing bool.
+pub fn elementwise_numeric(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
+    elementwise_of(cx, |d| d != DType::Bool, "a number (cast bools first)")
+}
+
+/// As [`elementwise`], refusing all but integers.
+pub fn elementwise_ints(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
+    elementwise_of(cx, DType::is_int, "an integer dtype")
+}
+
+/// As [`elementwise`], refusing floats.
+pub fn elementwise_bits(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
+    elementwise_of(cx, |d| !d.is_float(), "an integer dtype or bool")
+}
+
+fn elementwise_of(cx: &mut Infer<'_>, ok: fn(DType) -> bool, wanted: &str) -> Result<Vec<Type>> {
+    for i in 0..cx.inputs.len() {
+        cx.need_dtype(i, ok, wanted)?;
+    }
+    elementwise(cx)
+}
+
 /// Elementwise over broadcast inputs, giving bool.
 pub fn predicate(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
     Ok(vec![Type::new(DType::Bool, cx.broadcast_all()?)])

@@ -67,6 +67,9 @@ impl Expr {
 
     /// The same bits as `dtype`.
     pub fn bitcast(&self, dtype: DType) -> Expr {
+        if dtype == self.0.dtype {
+            return self.clone();
+        }
         Expr(Arc::new(ExprNode { kind: ExprKind::Prim(Prim::Bitcast, smallvec![self.clone()]), dtype }))
     }
 

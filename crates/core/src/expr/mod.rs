@@ -4,6 +4,7 @@
 //! instructions that each backend evaluates with exactly one `match` over [`Prim`].
 
 mod build;
+pub mod forms;
 pub mod program;
 
 pub use program::{Inst, Operand, Program};

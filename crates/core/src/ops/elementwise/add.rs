@@ -1,13 +1,14 @@
 //! `add`
 
 use crate::infer;
-use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample};
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample, values};
+use crate::{Code, DType};
 
 pub static DEF: OpDef = OpDef {
     name: "add",
     version: 1,
     group: "math",
-    doc: "`a + b`, elementwise with broadcasting. On bool it is a logical or.",
+    doc: "`a + b`, elementwise with broadcasting. On bool it is a logical or. As `numpy.add`.",
     args: &[Arg::common("a"), Arg::common("b")],
     attrs: &[],
     outputs: ONE,
@@ -18,7 +19,8 @@ pub static DEF: OpDef = OpDef {
         vec![
             sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[2, 3], -1.0, 1.0)]),
             sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[3], -1.0, 1.0)]),
-            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[4], -1.0, 1.0)]).refused(crate::Code::Shape),
+            sample(vec![values(DType::U8, &[2], &[250.0, 3.0]), values(DType::U8, &[2], &[10.0, 4.0])]).no_grad(),
+            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[4], -1.0, 1.0)]).refused(Code::Shape),
         ]
     },
     method: true,

@@ -1,0 +1,26 @@
+//! `exp2`
+
+use crate::DType;
+use crate::infer;
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample, values};
+
+pub static DEF: OpDef = OpDef {
+    name: "exp2",
+    version: 1,
+    group: "math",
+    doc: "`2ˣ`. As `numpy.exp2`.",
+    args: &[Arg::float("x")],
+    attrs: &[],
+    outputs: ONE,
+    infer: infer::elementwise_float,
+    lower: Lower::Elementwise(|cx| Ok(vec![cx.x(0).exp2()])),
+    vjp: Vjp::Derived,
+    samples: || {
+        vec![
+            sample(vec![floats(&[2, 3], -2.0, 2.0)]),
+            sample(vec![values(DType::F32, &[7], &[0.0, 3.0, 2000.0, -2000.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN])])
+                .no_grad(),
+        ]
+    },
+    method: true,
+};

@@ -1,0 +1,25 @@
+//! `sqrt`
+
+use crate::DType;
+use crate::infer;
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample, values};
+
+pub static DEF: OpDef = OpDef {
+    name: "sqrt",
+    version: 1,
+    group: "math",
+    doc: "The square root of `x`; NaN below 0. As `numpy.sqrt`.",
+    args: &[Arg::float("x")],
+    attrs: &[],
+    outputs: ONE,
+    infer: infer::elementwise_float,
+    lower: Lower::Elementwise(|cx| Ok(vec![cx.x(0).sqrt()])),
+    vjp: Vjp::Derived,
+    samples: || {
+        vec![
+            sample(vec![floats(&[2, 3], 0.2, 4.0)]),
+            sample(vec![values(DType::F32, &[6], &[0.0, -0.0, -1.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN])]).no_grad(),
+        ]
+    },
+    method: true,
+};

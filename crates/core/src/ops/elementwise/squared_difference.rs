@@ -1,0 +1,26 @@
+//! `squared_difference`
+
+use crate::infer;
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample, values};
+use crate::{Code, DType};
+
+pub static DEF: OpDef = OpDef {
+    name: "squared_difference",
+    version: 1,
+    group: "math",
+    doc: "`(a - b)²`, elementwise with broadcasting. Bools are refused. As `tf.math.squared_difference`.",
+    args: &[Arg::common("a"), Arg::common("b")],
+    attrs: &[],
+    outputs: ONE,
+    infer: infer::elementwise_numeric,
+    lower: Lower::Elementwise(|cx| Ok(vec![(cx.x(0) - cx.x(1)).square()])),
+    vjp: Vjp::Derived,
+    samples: || {
+        vec![
+            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[2, 3], -1.0, 1.0)]),
+            sample(vec![floats(&[2, 3], -2.0, 2.0), floats(&[3], -1.0, 1.0)]),
+            sample(vec![values(DType::Bool, &[2], &[0.0, 1.0]), values(DType::Bool, &[2], &[1.0, 1.0])]).refused(Code::Dtype),
+        ]
+    },
+    method: true,
+};
