@@ -12,7 +12,9 @@ pub mod graph;
 pub mod infer;
 pub mod op;
 pub mod ops;
+pub mod random;
 pub mod rows;
+mod rules;
 pub mod shape;
 pub mod vjp;
 
