@@ -14,7 +14,7 @@ pub mod op;
 pub mod ops;
 pub mod random;
 pub mod rows;
-mod rules;
+pub mod rules;
 pub mod shape;
 pub mod vjp;
 

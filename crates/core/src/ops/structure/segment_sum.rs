@@ -1,0 +1,21 @@
+//! `segment_sum`
+
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp};
+use crate::rules::segment;
+
+pub static DEF: OpDef = OpDef {
+    name: "segment_sum",
+    version: 1,
+    group: "index",
+    doc: "Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of \
+          `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without \
+          elements is 0.",
+    args: &[Arg::one("x"), Arg::one("segment_ids")],
+    attrs: segment::ATTRS,
+    outputs: ONE,
+    infer: segment::infer,
+    lower: Lower::Kernel,
+    vjp: Vjp::Rule(segment::sum_vjp),
+    samples: || segment::samples(true),
+    method: false,
+};
