@@ -1,0 +1,140 @@
+"""Binary elementwise ops with broadcasting: NumPy and SciPy (in f64, then rounded, for the special functions)."""
+
+import numpy as np
+import scipy
+import scipy.special
+
+from record import DTYPES, INTS, bools, case, edges, floats, ints, pairs
+
+_SCIPY = f"SciPy {scipy.__version__} in f64"
+_SHAPES = [([4, 3], [4, 3]), ([4, 3], [3]), ([2, 1, 3], [5, 1]), ([], [2, 2]), ([1], [1]), ([0, 3], [3]), ([0, 3], [1, 3])]
+
+
+def _wide(function):
+    """The function in f64 (for f32 operands), rounded once."""
+    return lambda a, b: function(a.astype(np.float64), b.astype(np.float64)).astype(a.dtype)
+
+
+def _div_no_nan(a, b):
+    return np.where(b == 0, np.zeros_like(a), a / np.where(b == 0, np.ones_like(b), b))
+
+
+# name: (function, range of a, range of b, integers too, source, rtol in f32, rtol in f64, the sign of zero counts)
+_ARITHMETIC = {
+    "add": (np.add, (-3, 3), (-3, 3), True, "NumPy", 0, 0, True),
+    "sub": (np.subtract, (-3, 3), (-3, 3), True, "NumPy", 0, 0, True),
+    "mul": (np.multiply, (-3, 3), (-3, 3), True, "NumPy", 0, 0, True),
+    "div": (np.divide, (-3, 3), (-3, 3), False, "NumPy", 0, 0, True),
+    "maximum": (np.maximum, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
+    "minimum": (np.minimum, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
+    "pow": (_wide(np.power), (0.1, 4), (-5, 5), False, "NumPy in f64", 1e-6, 4e-15, False),
+    "atan2": (_wide(np.arctan2), (-3, 3), (-3, 3), False, "NumPy in f64", 1e-6, 2e-15, True),
+    "logaddexp": (_wide(np.logaddexp), (-9, 9), (-9, 9), False, "NumPy in f64", 1e-6, 4e-15, False),
+    "hypot": (_wide(np.hypot), (-3, 3), (-3, 3), False, "NumPy in f64", 1e-6, 2e-15, False),
+    "copysign": (np.copysign, (-3, 3), (-3, 3), False, "NumPy", 0, 0, True),
+    "squared_difference": (lambda a, b: np.square(a - b), (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
+    "xdivy": (lambda a, b: np.where(a == 0, np.zeros_like(a), a / b), (-3, 3), (-3, 3), False, "NumPy, by TensorFlow's definition", 0, 0, False),
+    "xlogy": (_wide(scipy.special.xlogy), (-3, 3), (0.1, 3), False, _SCIPY, 1e-6, 2e-15, False),
+    "div_no_nan": (_div_no_nan, (-3, 3), (-3, 3), False, "NumPy, by TensorFlow's definition", 0, 0, False),
+}
+
+
+def _arithmetic():
+    for name, (function, ra, rb, whole, source, r32, r64, bits) in _ARITHMETIC.items():
+        for dtype, rtol in (("f32", r32), ("f64", r64)):
+            for i, (sa, sb) in enumerate(_SHAPES):
+                a, b = floats(sa, *ra, dtype, seed=i), floats(sb, *rb, dtype, seed=i + 50)
+                case(name, [a, b], function(a, b), source=source, rtol=rtol, atol=rtol)
+            a, b = pairs(np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -2.5], DTYPES[dtype]))
+            case(name, [a, b], function(a, b), source=source, rtol=rtol, bits=bits)
+        if whole:
+            for dtype in INTS:
+                a, b = ints([3, 5], -12, 12, dtype, 1), ints([5], -10, 10, dtype, 2)
+                case(name, [a, b], function(a, b), source=source)
+            top = np.iinfo(np.int32).max
+            a, b = np.array([top, -top - 1, top], np.int32), np.array([1, -1, top], np.int32)
+            case(name, [a, b], function(a, b), source=source)
+        for dtype in ("f16", "bf16"):
+            a, b = floats([9], *ra, dtype, 3), floats([9], *rb, dtype, 4)
+            wanted = function(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
+            case(name, [a, b], wanted, source=source, atol=1e-3)
+    a, b = np.array([-2.0, -2.0, -8.0, 0.0, 0.0, 2.0], np.float32), np.array([3.0, 2.0, 1 / 3, 0.0, -1.0, 0.5], np.float32)
+    case("pow", [a, b], np.power(a.astype(np.float64), b.astype(np.float64)).astype(np.float32), rtol=1e-6)
+    for dtype in ("i32", "i64", "u8"):
+        a, b = ints([8], -5, 6, dtype, 1), ints([8], 0, 4, dtype, 2)
+        case("pow", [a, b], np.power(a, b))
+
+
+def _remainders():
+    for name, function in (("floor_divide", np.floor_divide), ("remainder", np.remainder), ("fmod", np.fmod)):
+        for dtype in ("f32", "f64"):
+            a, b = floats([4, 5], -9, 9, dtype), floats([5], -3, 3, dtype, 1)
+            case(name, [a, b], function(a, b), atol=1e-6 if dtype == "f32" else 1e-14)
+            a, b = pairs(np.array([7.0, -7.0, 2.5, -2.5, 3.0, -3.0], DTYPES[dtype]))
+            case(name, [a, b], function(a, b))
+        for dtype in INTS:
+            a, b = ints([4, 6], -40, 40, dtype), ints([6], 1, 9, dtype, 1)
+            if dtype.startswith("i"):
+                b = b * np.array([1, -1, 1, -1, 1, -1], b.dtype)
+            case(name, [a, b], function(a, b))
+        a, b = np.array([5, -5, 0], np.int32), np.zeros(3, np.int32)
+        case(name, [a, b], function(a, b))
+
+
+def _comparisons():
+    for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"):
+        function = getattr(np, name)
+        for dtype in ("f32", "f64", "f16"):
+            a, b = pairs(np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -2.5], DTYPES[dtype]))
+            case(name, [a, b], function(a, b))
+        for dtype in INTS:
+            a, b = ints([3, 4], -2, 3, dtype), ints([4], -2, 3, dtype, 1)
+            case(name, [a, b], function(a, b))
+        big = np.array([2**53, 2**53 + 1], np.int64)
+        case(name, [big, big[::-1].copy()], function(big, big[::-1]))
+        case(name, [bools([2, 3]), bools([3], 1)], function(bools([2, 3]), bools([3], 1)))
+        case(name, [np.zeros([0, 2], np.float32), np.zeros([2], np.float32)], np.zeros([0, 2], bool))
+
+
+def _logic():
+    for name in ("logical_and", "logical_or", "logical_xor"):
+        function = getattr(np, name)
+        case(name, [bools([3, 4]), bools([4], 1)], function(bools([3, 4]), bools([4], 1)))
+        a, b = pairs(np.array([0.0, -0.0, np.nan, 2.0], np.float32))
+        case(name, [a, b], function(a, b))
+        a, b = ints([6], -1, 2), ints([6], -1, 2, seed=1)
+        case(name, [a, b], function(a, b))
+    for name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
+        function = getattr(np, name)
+        for dtype in INTS:
+            a, b = ints([3, 5], -120, 120, dtype), ints([5], -120, 120, dtype, 1)
+            case(name, [a, b], function(a, b))
+        case(name, [bools([5]), bools([5], 1)], function(bools([5]), bools([5], 1)))
+    for name in ("left_shift", "right_shift"):
+        for dtype in INTS:
+            a, b = ints([3, 5], -100, 100, dtype), ints([5], 0, 7, dtype, 1)
+            case(name, [a, b], getattr(np, name)(a, b))
+
+
+def _choice():
+    for dtype in ("f32", "f64", "i32", "i64", "u8"):
+        a, b = (floats([4, 3], dtype=dtype), floats([3], dtype=dtype, seed=1)) if dtype.startswith("f") else (ints([4, 3], dtype=dtype), ints([3], dtype=dtype, seed=1))
+        condition = bools([4, 1])
+        case("where", [condition, a, b], np.where(condition, a, b))
+    case("where", [bools([3]), edges("f32")[:3], edges("f32")[2:5]], np.where(bools([3]), edges("f32")[:3], edges("f32")[2:5]), bits=True)
+    case("where", [bools([2, 2]), bools([2, 2], 1), bools([2, 2], 2)], np.where(bools([2, 2]), bools([2, 2], 1), bools([2, 2], 2)))
+    for dtype in ("f32", "f64"):
+        x = np.concatenate([floats([12], dtype=dtype), edges(dtype)])
+        case("clip", [x], np.clip(x, -1, 1.5), {"min": -1.0, "max": 1.5})
+        case("clip", [x], np.maximum(x, DTYPES[dtype](0.25)), {"min": 0.25})
+        case("clip", [x], np.minimum(x, DTYPES[dtype](0.25)), {"max": 0.25})
+    x = ints([2, 6], -9, 9)
+    case("clip", [x], np.clip(x, -3, 4), {"min": -3.0, "max": 4.0})
+
+
+def make():
+    _arithmetic()
+    _remainders()
+    _comparisons()
+    _logic()
+    _choice()
