@@ -4,6 +4,7 @@
 //! implement [`backend::Backend`] over what this crate describes.
 
 pub mod attrs;
+pub mod autodiff;
 pub mod backend;
 pub mod dtype;
 pub mod error;

@@ -3,6 +3,7 @@
 use super::{Const, Expr, ExprKind, ExprNode, Prim};
 use crate::DType;
 use smallvec::smallvec;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Expr {
@@ -71,6 +72,26 @@ impl Expr {
             return self.clone();
         }
         Expr(Arc::new(ExprNode { kind: ExprKind::Prim(Prim::Bitcast, smallvec![self.clone()]), dtype }))
+    }
+
+    /// The same expression with the nodes in `known` (by address) replaced.
+    pub(crate) fn substitute(&self, known: &HashMap<*const ExprNode, Expr>) -> Expr {
+        fn visit(e: &Expr, seen: &mut HashMap<*const ExprNode, Expr>) -> Expr {
+            let key = Arc::as_ptr(&e.0);
+            if let Some(done) = seen.get(&key) {
+                return done.clone();
+            }
+            let done = match &e.0.kind {
+                ExprKind::Input(_) | ExprKind::Const(_) => e.clone(),
+                ExprKind::Prim(prim, args) => {
+                    let args = args.iter().map(|a| visit(a, seen)).collect();
+                    Expr(Arc::new(ExprNode { kind: ExprKind::Prim(*prim, args), dtype: e.dtype() }))
+                }
+            };
+            seen.insert(key, done.clone());
+            done
+        }
+        visit(self, &mut known.clone())
     }
 
     /// `self > other`.

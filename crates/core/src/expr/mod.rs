@@ -4,10 +4,19 @@
 //! instructions that each backend evaluates with exactly one `match` over [`Prim`].
 
 mod build;
+pub mod diff;
+mod display;
+pub mod eval;
 pub mod forms;
+mod prims;
 pub mod program;
+pub mod simplify;
+mod special;
+mod to_graph;
 
 pub use program::{Inst, Operand, Program};
+pub use simplify::simplify;
+pub use to_graph::{op_exprs, op_program, to_graph};
 
 use crate::{AttrsRef, DType};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,6 @@
 //! `cast`
 
-use crate::op::{Arg, Attr, AttrKind, Lower, ONE, OpDef, Vjp, floats, sample};
-use crate::vjp::Grad;
+use crate::op::{Arg, Attr, AttrKind, Lower, ONE, OpDef, Vjp, floats, sample, values};
 use crate::{DType, Type};
 
 pub static DEF: OpDef = OpDef {
@@ -15,14 +14,16 @@ pub static DEF: OpDef = OpDef {
     outputs: ONE,
     infer: |cx| Ok(vec![Type::new(cx.attrs.dtype("dtype")?, cx.input(0)?.shape.clone())]),
     lower: Lower::Elementwise(|cx| Ok(vec![cx.x(0).cast(cx.attrs.dtype("dtype")?)])),
-    vjp: Vjp::Rule(|cx| {
-        let from = cx.x_type(0).dtype;
-        if !from.is_float() || !cx.attrs.dtype("dtype")?.is_float() {
-            return Ok(vec![None]);
-        }
-        let dy = cx.dy(0)?;
-        Ok(vec![Some(Grad::Dense(cx.cast(dy, from)?))])
-    }),
-    samples: || vec![sample(vec![floats(&[3, 2], -2.0, 2.0)]).attr("dtype", DType::F64.into())],
+    vjp: Vjp::Derived,
+    samples: || {
+        vec![
+            sample(vec![floats(&[3, 2], -2.0, 2.0)]).attr("dtype", DType::F64.into()),
+            sample(vec![values(DType::F32, &[6], &[2.7, -2.7, 1e10, f64::NAN, f64::INFINITY, -1e30])])
+                .attr("dtype", DType::I32.into())
+                .no_grad(),
+            sample(vec![values(DType::I32, &[3], &[300.0, -1.0, 0.0])]).attr("dtype", DType::U8.into()).no_grad(),
+            sample(vec![values(DType::F32, &[3], &[0.0, -0.5, f64::NAN])]).attr("dtype", DType::Bool.into()).no_grad(),
+        ]
+    },
     method: true,
 };

@@ -1,0 +1,3 @@
+//! Gradients.
+
+pub mod elementwise;
