@@ -7,7 +7,7 @@ mod apply;
 mod builder;
 pub mod view;
 
-pub use builder::{Builder, complete};
+pub use builder::Builder;
 
 use crate::{Attrs, DType, Dim, OpDef, Shape, Type};
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,0 @@
-//! What the joined tests share.
-
-pub mod golden;
