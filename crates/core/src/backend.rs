@@ -1,1 +1,92 @@
-//! What executes graphs: see the executor's trait.
+//! What a device must offer so that the executor can run plans on it.
+
+use crate::expr::Program;
+use crate::graph::OpId;
+use crate::graph::view::Layout;
+use crate::{AttrsRef, DType, Result};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// A tensor in a device's memory. Cloning shares the buffer; a backend may write its result into
+/// an input's buffer when that input is the buffer's only holder.
+#[derive(Clone, Debug)]
+pub struct Tensor<B> {
+    /// Where the elements are.
+    pub buffer: B,
+    /// Their type.
+    pub dtype: DType,
+    /// Where they lie in the buffer.
+    pub layout: Layout,
+}
+
+impl<B> Tensor<B> {
+    /// Sizes.
+    pub fn shape(&self) -> &[usize] {
+        &self.layout.shape
+    }
+
+    /// Bytes of its elements.
+    pub fn bytes(&self) -> usize {
+        self.layout.size() * self.dtype.size()
+    }
+}
+
+/// What one step computes.
+#[derive(Clone, Copy, Debug)]
+pub enum Work<'a> {
+    /// A kernel op.
+    Op {
+        /// Which.
+        op: OpId,
+        /// Its attributes.
+        attrs: AttrsRef<'a>,
+        /// Compiled regions (update rules).
+        programs: &'a [Arc<Program>],
+    },
+    /// A scalar program over broadcast inputs.
+    Map(&'a Arc<Program>),
+}
+
+/// An output to be made.
+#[derive(Clone, Debug)]
+pub struct OutputSpec {
+    /// Element type.
+    pub dtype: DType,
+    /// Sizes; for a data-dependent output, upper bounds.
+    pub shape: SmallVec<[usize; 4]>,
+}
+
+/// Inputs of a step. Those that nobody else will read are moved in, so that their buffers can be reused.
+pub type Inputs<B> = SmallVec<[Option<Tensor<B>>; 4]>;
+
+/// Outputs of a step.
+pub type Results<B> = SmallVec<[Tensor<B>; 2]>;
+
+/// A device.
+pub trait Backend: Send + Sync {
+    /// A reference-counted piece of device memory.
+    type Buffer: Clone + Send + Sync;
+    /// A read that has begun.
+    type Read: Send;
+
+    /// Is there a kernel for this op?
+    fn supports(&self, op: OpId) -> bool;
+
+    /// Computes a step. Data-dependent outputs come back with their true sizes.
+    ///
+    /// # Errors
+    /// Bad values found while running (an index out of range), or `MEMORY`.
+    fn run(&self, work: Work<'_>, inputs: Inputs<Self::Buffer>, outputs: &[OutputSpec]) -> Result<Results<Self::Buffer>>;
+
+    /// The same elements, row-major without gaps.
+    fn contiguous(&self, tensor: &Tensor<Self::Buffer>) -> Result<Tensor<Self::Buffer>>;
+
+    /// Copies little-endian elements to the device.
+    fn upload(&self, bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor<Self::Buffer>>;
+
+    /// Begins to copy a tensor's elements back.
+    fn read(&self, tensor: &Tensor<Self::Buffer>) -> Result<Self::Read>;
+
+    /// The elements, row-major and little-endian, once they have arrived; `None` until then.
+    fn poll(&self, read: &mut Self::Read) -> Option<Result<Vec<u8>>>;
+}

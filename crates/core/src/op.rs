@@ -204,8 +204,10 @@ pub enum Lower {
     View,
     /// A kernel in each backend that supports it.
     Kernel,
-    /// Run by the executor itself: regions, cells, tables.
+    /// Run by the executor itself: branches and loops over regions.
     Control,
+    /// A kernel that changes something outside the graph (a table): it always runs, in order.
+    Effect,
 }
 
 /// How an op's gradient is found.

@@ -38,6 +38,8 @@ pub struct VjpCx<'a, 'g> {
     pub wants: &'a [bool],
     /// The node's attributes.
     pub attrs: AttrsRef<'a>,
+    /// The node's regions.
+    pub regions: &'a [crate::Region],
 }
 
 impl VjpCx<'_, '_> {

@@ -4,15 +4,18 @@
 //! `families/` are the loop skeletons and `ops/` the thin kernels that use them; `reference/` is
 //! the plain ndarray implementation of every kernel.
 
+mod backend;
 pub mod call;
 pub mod elementwise;
 pub mod families;
 pub mod matmul;
+pub mod memory;
 pub mod ops;
 pub mod pool;
 pub mod reference;
 pub mod simd;
 
+pub use backend::Cpu;
 pub use call::{Call, Element, Input, Kernel, KernelDef, Output};
 pub use pool::Pool;
 

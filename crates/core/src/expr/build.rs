@@ -24,6 +24,23 @@ impl Expr {
         Expr(Arc::new(ExprNode { kind: ExprKind::Const(value), dtype }))
     }
 
+    /// The single element of `literal` as a constant.
+    pub fn literal(literal: &crate::graph::Literal) -> Expr {
+        let b = &literal.bytes;
+        let word = b.iter().rev().fold(0u64, |w, x| w << 8 | u64::from(*x));
+        let value = match literal.dtype {
+            DType::F32 => Const::Float(f64::from(f32::from_bits(word as u32))),
+            DType::F64 => Const::Float(f64::from_bits(word)),
+            DType::F16 => Const::Float(half::f16::from_bits(word as u16).to_f64()),
+            DType::BF16 => Const::Float(half::bf16::from_bits(word as u16).to_f64()),
+            DType::I8 => Const::Int(i64::from(word as i8)),
+            DType::I16 => Const::Int(i64::from(word as i16)),
+            DType::I32 => Const::Int(i64::from(word as i32)),
+            _ => Const::Int(word as i64),
+        };
+        Expr(Arc::new(ExprNode { kind: ExprKind::Const(value), dtype: literal.dtype }))
+    }
+
     /// A constant of this expression's dtype.
     pub fn c(&self, value: f64) -> Expr {
         Expr::constant(value, self.0.dtype)

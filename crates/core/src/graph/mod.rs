@@ -7,7 +7,7 @@ mod apply;
 mod builder;
 pub mod view;
 
-pub use builder::Builder;
+pub use builder::{Builder, NamedAttrs, complete, dims};
 
 use crate::{Attrs, DType, Dim, OpDef, Shape, Type};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,8 @@ pub enum Kind {
     Constant(Literal),
     /// An op.
     Op(OpId),
+    /// Several elementwise ops in one scalar program (made by the fusion pass).
+    Fused(Arc<crate::expr::Program>),
 }
 
 /// A node.

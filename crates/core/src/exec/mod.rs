@@ -1,0 +1,67 @@
+//! Runs plans on a backend, as a state machine: it can stop where a value must be read (a
+//! branch, a loop condition, a data-dependent size) and go on later. On a backend whose reads are
+//! immediate it never stops.
+
+mod control;
+mod frame;
+mod shapes;
+
+pub use frame::Progress;
+
+use crate::backend::{Backend, Tensor};
+use crate::plan::Plan;
+use crate::{Error, Result};
+use frame::Frame;
+use std::sync::Arc;
+
+/// One run of a plan.
+pub struct Run<B: Backend> {
+    frames: Vec<Frame<B>>,
+    /// Inputs as they were given, held until the plan's commit point so that no buffer that
+    /// lives outside is written before everything that can fail has run.
+    guard: Vec<Tensor<B::Buffer>>,
+}
+
+impl<B: Backend> Run<B> {
+    /// Starts `plan` on `inputs`, which must have the types the plan was recorded with.
+    ///
+    /// # Errors
+    /// A wrong number of inputs, a dtype or shape that does not match.
+    pub fn new(plan: Arc<Plan>, inputs: Vec<Tensor<B::Buffer>>) -> Result<Run<B>> {
+        let guard = if plan.commit < plan.graph.nodes.len() { inputs.clone() } else { Vec::new() };
+        let frame = Frame::new(plan, inputs)?;
+        Ok(Run { frames: vec![frame], guard })
+    }
+
+    /// Goes on until the end or the next read that has not arrived.
+    ///
+    /// # Errors
+    /// Whatever a step refuses, named with its op. Nothing outside has been written then.
+    pub fn advance(&mut self, backend: &B) -> Result<Progress<B>> {
+        loop {
+            let Some(frame) = self.frames.last_mut() else { return Err(Error::internal("a finished run was advanced")) };
+            match frame.advance(backend, &mut self.guard)? {
+                Progress::Waiting => return Ok(Progress::Waiting),
+                Progress::Enter(child) => self.frames.push(*child),
+                Progress::Done(results) => {
+                    self.frames.pop();
+                    match self.frames.last_mut() {
+                        None => return Ok(Progress::Done(results)),
+                        Some(parent) => parent.returned(results)?,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs to the end on a backend whose reads are immediate.
+    ///
+    /// # Errors
+    /// As [`Run::advance`]; `DEVICE` where a read would have to be awaited.
+    pub fn finish(mut self, backend: &B) -> Result<Vec<Tensor<B::Buffer>>> {
+        match self.advance(backend)? {
+            Progress::Done(results) => Ok(results),
+            _ => Err(Error::device("this plan has to wait for the device; use the asynchronous form")),
+        }
+    }
+}

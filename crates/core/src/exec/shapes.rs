@@ -1,0 +1,50 @@
+//! Binding symbols to sizes.
+
+use crate::shape::DimExpr;
+use crate::{Dim, Error, Graph, Result, Shape};
+use smallvec::SmallVec;
+
+/// Sizes of symbols, as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Symbols(pub Vec<Option<usize>>);
+
+impl Symbols {
+    pub(super) fn new(count: u32) -> Symbols {
+        Symbols(vec![None; count as usize])
+    }
+
+    /// Binds the symbols of `declared` so that it equals `actual`.
+    pub(super) fn bind(&mut self, declared: &Shape, actual: &[usize], what: &str) -> Result<()> {
+        let fits = declared.rank() == actual.len()
+            && declared.dims().iter().zip(actual).all(|(d, &n)| match d {
+                Dim::Known(k) => *k == n,
+                Dim::Expr(e) => match &**e {
+                    DimExpr::Sym(s) => match &mut self.0[*s as usize] {
+                        Some(bound) => *bound == n,
+                        free => {
+                            *free = Some(n);
+                            true
+                        }
+                    },
+                    _ => d.eval(&self.0).is_none_or(|k| k == n),
+                },
+            });
+        if fits { Ok(()) } else { Err(Error::shape(format!("{what}: expected shape {declared}, received {actual:?}"))) }
+    }
+
+    pub(super) fn shape(&self, shape: &Shape) -> Result<SmallVec<[usize; 4]>> {
+        shape.eval(&self.0).ok_or_else(|| Error::internal(format!("shape {shape} is not bound yet")))
+    }
+
+    /// Checks the equalities whose symbols are all bound.
+    pub(super) fn check(&self, graph: &Graph) -> Result<()> {
+        for (a, b) in &graph.equal {
+            if let (Some(x), Some(y)) = (a.eval(&self.0), b.eval(&self.0))
+                && x != y
+            {
+                return Err(Error::shape(format!("sizes {a} = {x} and {b} = {y} must be equal")));
+            }
+        }
+        Ok(())
+    }
+}

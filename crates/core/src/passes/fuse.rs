@@ -1,0 +1,267 @@
+//! Elementwise ops that feed each other become one scalar program with several outputs.
+//!
+//! Members of a group have equal shapes. A node joins the group of a producer when no other of
+//! its inputs depends on that group, which keeps the grouped graph free of cycles.
+
+use crate::expr::{ElementCx, Expr, Program};
+use crate::graph::{Graph, Kind, Node, OpId, Value};
+use crate::op::Lower;
+use crate::{AttrValue, AttrsRef, Error, Result};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Largest number of instructions of one program.
+const MAX_INSTS: usize = 128;
+/// Largest number of tensors that one program reads.
+const MAX_INPUTS: usize = 32;
+
+/// Turns every elementwise op into a program; with `join`, as few programs as the rule above allows.
+pub fn fuse(graph: &Graph, join: bool) -> Result<Graph> {
+    let groups = Groups::find(graph, join);
+    build(graph, &groups)
+}
+
+/// The body of elementwise op `op` over these inputs.
+pub fn body(op: OpId, attrs: &[AttrValue], inputs: &[Expr]) -> Result<Vec<Expr>> {
+    let def = op.def();
+    let Lower::Elementwise(body) = def.lower else { return Err(Error::internal("not elementwise").in_op(def.name)) };
+    body(&ElementCx { inputs, attrs: AttrsRef { op: def, values: attrs } }).map_err(|e| e.in_op(def.name))
+}
+
+fn is_elementwise(node: &Node) -> bool {
+    matches!(node.kind, Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)))
+}
+
+struct Groups {
+    /// Group of each node, `u32::MAX` for none.
+    of: Vec<u32>,
+    members: Vec<Vec<u32>>,
+}
+
+/// Sets of nodes as bits.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(n: usize) -> Bits {
+        Bits(vec![0; n.div_ceil(64)])
+    }
+    fn set(&mut self, i: u32) {
+        self.0[i as usize / 64] |= 1 << (i % 64);
+    }
+    fn has(&self, i: u32) -> bool {
+        self.0[i as usize / 64] >> (i % 64) & 1 == 1
+    }
+    fn join(&mut self, other: &Bits) {
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            *a |= b;
+        }
+    }
+}
+
+impl Groups {
+    fn find(graph: &Graph, join: bool) -> Groups {
+        let n = graph.nodes.len();
+        let mut groups = Groups { of: vec![u32::MAX; n], members: Vec::new() };
+        // What each node depends on; nodes of one group depend on everything that any of them does.
+        let mut above: Vec<Bits> = Vec::with_capacity(n);
+        for (i, node) in graph.nodes.iter().enumerate() {
+            let mut mine = Bits::new(n);
+            for v in node.inputs.iter().flatten() {
+                mine.set(v.node);
+                mine.join(&above[v.node as usize]);
+                let g = groups.of[v.node as usize];
+                if g != u32::MAX {
+                    for m in &groups.members[g as usize] {
+                        mine.set(*m);
+                        let other = std::mem::replace(&mut above[*m as usize], Bits(Vec::new()));
+                        mine.join(&other);
+                        above[*m as usize] = other;
+                    }
+                }
+            }
+            above.push(mine);
+            if !is_elementwise(node) {
+                continue;
+            }
+            let mut group = None;
+            if join {
+                for v in node.inputs.iter().flatten() {
+                    let g = groups.of[v.node as usize];
+                    if g != u32::MAX && Some(g) != group && groups.can_join(graph, &above, g, i, group) {
+                        group = Some(match group {
+                            None => g,
+                            Some(first) => groups.merge(first, g),
+                        });
+                    }
+                }
+            }
+            let g = group.unwrap_or_else(|| {
+                groups.members.push(Vec::new());
+                groups.members.len() as u32 - 1
+            });
+            groups.of[i] = g;
+            groups.members[g as usize].push(i as u32);
+        }
+        groups
+    }
+
+    /// May node `i` (already in `with`, if any) join group `g`?
+    fn can_join(&self, graph: &Graph, above: &[Bits], g: u32, i: usize, with: Option<u32>) -> bool {
+        let members = &self.members[g as usize];
+        let shape = |n: u32| &graph.nodes[n as usize].types[0].shape;
+        let own: &[u32] = with.map_or(&[], |w| &self.members[w as usize]);
+        if shape(members[0]) != shape(i as u32) || members.len() + own.len() + 1 > MAX_INSTS / 2 {
+            return false;
+        }
+        // No path from the group to the node (or to the group it is in) through anything outside.
+        let leaves = |m: u32, inside: &dyn Fn(u32) -> bool| {
+            graph.nodes[m as usize]
+                .inputs
+                .iter()
+                .flatten()
+                .map(|v| v.node)
+                .filter(|n| !inside(*n))
+                .collect::<SmallVec<[u32; 4]>>()
+        };
+        let inside = |n: u32| self.of[n as usize] == g || with.is_some_and(|w| self.of[n as usize] == w);
+        let mut inputs = leaves(i as u32, &inside);
+        for m in members.iter().chain(own) {
+            inputs.extend(leaves(*m, &inside));
+        }
+        if inputs.len() > MAX_INPUTS * 2 {
+            return false;
+        }
+        inputs.iter().all(|&x| members.iter().chain(own).all(|&m| !above[x as usize].has(m)))
+    }
+
+    fn merge(&mut self, a: u32, b: u32) -> u32 {
+        let moved = std::mem::take(&mut self.members[b as usize]);
+        for m in &moved {
+            self.of[*m as usize] = a;
+        }
+        self.members[a as usize].extend(moved);
+        self.members[a as usize].sort_unstable();
+        a
+    }
+}
+
+/// Emits nodes in an order in which each unit (a node, or a group) comes after all it reads.
+fn build(graph: &Graph, groups: &Groups) -> Result<Graph> {
+    let mut emit = Emit {
+        graph,
+        groups,
+        rewrite: super::Rewrite::new(graph),
+        done: vec![false; graph.nodes.len()],
+        needed: vec![SmallVec::new(); graph.nodes.len()],
+    };
+    for (i, node) in graph.nodes.iter().enumerate() {
+        for v in node.inputs.iter().flatten() {
+            if groups.of[i] == u32::MAX || groups.of[i] != groups.of[v.node as usize] {
+                emit.needed[v.node as usize].push(v.out);
+            }
+        }
+    }
+    for v in &graph.outputs {
+        emit.needed[v.node as usize].push(v.out);
+    }
+    for i in 0..graph.nodes.len() {
+        // Inputs keep their order; everything else follows what it reads.
+        emit.visit(i as u32)?;
+    }
+    Ok(emit.rewrite.finish())
+}
+
+struct Emit<'g> {
+    graph: &'g Graph,
+    groups: &'g Groups,
+    rewrite: super::Rewrite<'g>,
+    done: Vec<bool>,
+    needed: Vec<SmallVec<[u16; 2]>>,
+}
+
+impl Emit<'_> {
+    fn visit(&mut self, root: u32) -> Result<()> {
+        let mut stack = vec![(root, false)];
+        while let Some((n, ready)) = stack.pop() {
+            if self.done[n as usize] {
+                continue;
+            }
+            let g = self.groups.of[n as usize];
+            let alone = [n];
+            let unit: &[u32] = if g == u32::MAX { &alone } else { &self.groups.members[g as usize] };
+            if ready {
+                if g == u32::MAX {
+                    self.rewrite.copy(n as usize);
+                    self.done[n as usize] = true;
+                } else {
+                    self.group(unit)?;
+                }
+                continue;
+            }
+            stack.push((n, true));
+            for &m in unit {
+                for v in self.graph.nodes[m as usize].inputs.iter().flatten() {
+                    if !self.done[v.node as usize] && (g == u32::MAX || self.groups.of[v.node as usize] != g) {
+                        stack.push((v.node, false));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, members: &[u32]) -> Result<()> {
+        let mut inputs: Vec<Value> = Vec::new();
+        let mut dtypes = Vec::new();
+        let mut exprs: Vec<(u32, Vec<Expr>)> = Vec::new();
+        let mut results: Vec<(Value, Expr)> = Vec::new();
+        for &m in members {
+            let node = &self.graph.nodes[m as usize];
+            let Kind::Op(op) = node.kind else { return Err(Error::internal("a group holds a source")) };
+            let mut args = Vec::new();
+            for v in node.inputs.iter().flatten() {
+                if let Some((_, e)) = exprs.iter().find(|(n, _)| *n == v.node) {
+                    args.push(e[v.out as usize].clone());
+                    continue;
+                }
+                let dtype = self.graph.ty(*v).dtype;
+                if let Kind::Constant(literal) = &self.graph.node(*v).kind
+                    && literal.shape.iter().product::<usize>() == 1
+                    && literal.shape.len() <= node.types[0].shape.rank()
+                {
+                    args.push(Expr::literal(literal));
+                    continue;
+                }
+                let at = inputs.iter().position(|w| w == v).unwrap_or_else(|| {
+                    inputs.push(*v);
+                    dtypes.push(dtype);
+                    inputs.len() - 1
+                });
+                args.push(Expr::input(at as u16, dtype));
+            }
+            let outs = body(op, &node.attrs, &args)?;
+            for &out in &self.needed[m as usize] {
+                let v = Value { node: m, out };
+                if !results.iter().any(|(r, _)| *r == v) {
+                    results.push((v, outs[out as usize].clone()));
+                }
+            }
+            exprs.push((m, outs));
+            self.done[m as usize] = true;
+        }
+        let outputs: Vec<Expr> = results.iter().map(|(_, e)| e.clone()).collect();
+        let program = Program::compile(&dtypes, &outputs);
+        let at = self.rewrite.new.nodes.len() as u32;
+        self.rewrite.new.nodes.push(Node {
+            kind: Kind::Fused(Arc::new(program)),
+            attrs: SmallVec::new(),
+            inputs: inputs.iter().map(|v| Some(self.rewrite.get(*v))).collect(),
+            regions: SmallVec::new(),
+            types: results.iter().map(|(v, _)| self.graph.ty(*v).clone()).collect(),
+        });
+        for (out, (v, _)) in results.iter().enumerate() {
+            self.rewrite.set(*v, Value { node: at, out: out as u16 });
+        }
+        Ok(())
+    }
+}
