@@ -17,9 +17,6 @@ use std::sync::Arc;
 /// One run of a plan.
 pub struct Run<B: Backend> {
     frames: Vec<Frame<B>>,
-    /// Inputs as they were given, held until the plan's commit point so that no buffer that
-    /// lives outside is written before everything that can fail has run.
-    guard: Vec<Tensor<B::Buffer>>,
 }
 
 impl<B: Backend> Run<B> {
@@ -28,9 +25,7 @@ impl<B: Backend> Run<B> {
     /// # Errors
     /// A wrong number of inputs, a dtype or shape that does not match.
     pub fn new(plan: Arc<Plan>, inputs: Vec<Tensor<B::Buffer>>) -> Result<Run<B>> {
-        let guard = if plan.commit < plan.graph.nodes.len() { inputs.clone() } else { Vec::new() };
-        let frame = Frame::new(plan, inputs)?;
-        Ok(Run { frames: vec![frame], guard })
+        Ok(Run { frames: vec![Frame::new(plan, inputs)?] })
     }
 
     /// Goes on until the end or the next read that has not arrived.
@@ -38,9 +33,18 @@ impl<B: Backend> Run<B> {
     /// # Errors
     /// Whatever a step refuses, named with its op. Nothing outside has been written then.
     pub fn advance(&mut self, backend: &B) -> Result<Progress<B>> {
+        self.advance_with(backend, &mut Vec::new())
+    }
+
+    /// As [`Run::advance`]; `kept` are clones of inputs, which keep their buffers from being
+    /// written. They are dropped at the plan's commit point, after everything that can fail.
+    ///
+    /// # Errors
+    /// As [`Run::advance`].
+    pub fn advance_with(&mut self, backend: &B, kept: &mut Vec<Tensor<B::Buffer>>) -> Result<Progress<B>> {
         loop {
             let Some(frame) = self.frames.last_mut() else { return Err(Error::internal("a finished run was advanced")) };
-            match frame.advance(backend, &mut self.guard)? {
+            match frame.advance(backend, kept)? {
                 Progress::Waiting => return Ok(Progress::Waiting),
                 Progress::Enter(child) => self.frames.push(*child),
                 Progress::Done(results) => {

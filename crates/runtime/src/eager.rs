@@ -1,0 +1,317 @@
+//! Running what was recorded outside of `jit`: straight from the graph, without passes.
+
+use crate::engine::{Unsettled, settle};
+use crate::frame::Leaf;
+use crate::session::Session;
+use crate::slots::State;
+use crate::{Cpu, Engine, Error, Promise, Result, Tensor};
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use talray_core::backend::{Backend, Inputs, OutputSpec, Work};
+use talray_core::exec::{Run, run_op};
+use talray_core::expr::{Expr, Program};
+use talray_core::graph::{Graph, Kind, Node, OpId};
+use talray_core::op::Lower;
+use talray_core::passes::{self, Passes, Rewrite};
+use talray_core::plan::Plan;
+use talray_core::{AttrsRef, DType, Value};
+
+/// Work below this many element operations runs on the calling thread when the engine is idle.
+pub(crate) const SMALL: usize = 300_000;
+
+impl Session {
+    /// Runs everything that is recorded and still has a handle.
+    ///
+    /// # Errors
+    /// Only `INTERNAL`; failures of ops reach those who read.
+    pub fn flush(&mut self) -> Result<()> {
+        let id = self.frames[0].id;
+        let all: Vec<u32> = self.slots.pending(id).map(|(i, _)| i).collect();
+        if all.is_empty() { Ok(()) } else { self.realise(&all) }
+    }
+
+    /// Computes these slots of the eager graph, and keeps whatever they need that has a handle.
+    pub(crate) fn realise(&mut self, targets: &[u32]) -> Result<()> {
+        let id = self.frames[0].id;
+        let pending = |session: &Session, i: u32| match session.slots.get(i) {
+            s if s.refs == 0 => None,
+            s => match s.state {
+                State::Pending { frame, value } if frame == id => Some(value),
+                _ => None,
+            },
+        };
+        let roots: Vec<Value> = targets.iter().filter_map(|i| pending(self, *i)).collect();
+        if roots.is_empty() {
+            return Ok(());
+        }
+        let needed = self.frames[0].graph.ancestors(roots);
+        let mut recorded = std::mem::take(&mut self.recorded);
+        recorded.sort_unstable();
+        recorded.dedup();
+        let (mut kept, mut rest) = (Vec::new(), Vec::new());
+        for i in recorded {
+            match pending(self, i) {
+                Some(value) if needed[value.node as usize] => kept.push((i, value)),
+                Some(_) => rest.push(i),
+                None => {}
+            }
+        }
+        let values: Vec<Value> = kept.iter().map(|(_, v)| *v).collect();
+        let work = cost(&self.frames[0].graph, &needed);
+        let engine = self.engine.clone();
+        let promises: Vec<Arc<Promise>> = values.iter().map(|_| Promise::open()).collect();
+        let frame = &mut self.frames[0];
+        if work < SMALL && engine.idle() {
+            settle(&promises, interpret(&engine.cpu, &frame.graph, &needed, &frame.leaves, &values));
+        } else {
+            let graph = frame.graph.clone();
+            let leaves: Vec<Leaf> = frame.leaves.iter().map(|l| Leaf { promise: l.promise.clone() }).collect();
+            let (ticket, values, promises) = (self.ticket.clone(), values, promises.clone());
+            engine.submit(move |engine: &Engine| {
+                let guard = Unsettled(promises);
+                if !ticket.cancelled() {
+                    settle(&guard.0, interpret(&engine.cpu, &graph, &needed, &leaves, &values));
+                }
+            })?;
+        }
+        for ((i, _), promise) in kept.iter().zip(promises) {
+            self.slots.get_mut(*i).state = State::Ready(promise);
+            self.slots.get_mut(*i).leaf = None;
+        }
+        self.recorded = rest;
+        if self.held == 0 {
+            self.compact(&kept)?;
+        } else {
+            // Gradients may still go through what was computed: the graph stays, and the slots
+            // remember where in it they stand.
+            let epoch = self.frames[0].epoch;
+            for (i, value) in kept {
+                self.slots.get_mut(i).leaf = Some((epoch, value));
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops what no pending handle needs; values that were just computed become leaves.
+    fn compact(&mut self, kept: &[(u32, Value)]) -> Result<()> {
+        let epoch = self.epoch();
+        let rest = std::mem::take(&mut self.recorded);
+        let frame = &mut self.frames[0];
+        frame.epoch = epoch;
+        frame.bytes = 0;
+        if rest.is_empty() {
+            frame.graph.nodes.clear();
+            frame.graph.equal.clear();
+            frame.graph.symbols = 0;
+            frame.leaves.clear();
+            return Ok(());
+        }
+        let old = std::mem::take(&mut frame.graph);
+        let leaves = std::mem::take(&mut frame.leaves);
+        let computed: HashMap<Value, u32> = kept.iter().map(|(i, v)| (*v, *i)).collect();
+        let values: Vec<(u32, Value)> = rest
+            .iter()
+            .filter_map(|i| match self.slots.get(*i).state {
+                State::Pending { value, .. } => Some((*i, value)),
+                State::Ready(_) => None,
+            })
+            .collect();
+        let done = |n: usize| {
+            let outs = old.nodes[n].types.len() as u16;
+            (0..outs).all(|out| computed.contains_key(&Value { node: n as u32, out }))
+        };
+        let mut needed = vec![false; old.nodes.len()];
+        values.iter().for_each(|(_, v)| needed[v.node as usize] = true);
+        for n in (0..old.nodes.len()).rev() {
+            if needed[n] && !done(n) {
+                old.nodes[n].inputs.iter().flatten().for_each(|v| needed[v.node as usize] = true);
+            }
+        }
+        let mut rewrite = Rewrite::new(&old);
+        let mut fresh: Vec<Leaf> = Vec::new();
+        for (n, node) in old.nodes.iter().enumerate().filter(|(n, _)| needed[*n]) {
+            let mut outside = |rewrite: &mut Rewrite<'_>, promise: Arc<Promise>, v: Value| {
+                fresh.push(Leaf { promise });
+                let leaf = rewrite.new.leaf(fresh.len() as u32 - 1, old.ty(v).clone());
+                rewrite.set(v, leaf);
+                leaf
+            };
+            if let Kind::Leaf(l) = node.kind {
+                outside(&mut rewrite, leaves[l as usize].promise.clone(), Value { node: n as u32, out: 0 });
+            } else if done(n) {
+                for out in 0..node.types.len() as u16 {
+                    let v = Value { node: n as u32, out };
+                    let i = computed[&v];
+                    if let State::Ready(promise) = &self.slots.get(i).state {
+                        let leaf = outside(&mut rewrite, promise.clone(), v);
+                        self.slots.get_mut(i).leaf = Some((epoch, leaf));
+                    }
+                }
+            } else {
+                rewrite.copy(n);
+            }
+        }
+        for (i, v) in &values {
+            let value = rewrite.get(*v);
+            let slot = self.slots.get_mut(*i);
+            if let State::Pending { value: at, .. } = &mut slot.state {
+                *at = value;
+            }
+        }
+        self.frames[0].graph = rewrite.new;
+        self.frames[0].leaves = fresh;
+        self.recorded = rest;
+        Ok(())
+    }
+}
+
+/// Element operations of the needed nodes, roughly.
+pub(crate) fn cost(graph: &Graph, needed: &[bool]) -> usize {
+    graph.nodes.iter().zip(needed).filter(|(_, n)| **n).map(|(node, _)| node_cost(graph, node)).sum()
+}
+
+pub(crate) fn node_cost(graph: &Graph, node: &Node) -> usize {
+    let out: usize = node.types.iter().map(|t| t.shape.size().known().unwrap_or(SMALL)).sum();
+    match &node.kind {
+        Kind::Op(op) if matches!(op.def().lower, Lower::View) => 0,
+        Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)) => out,
+        Kind::Fused(p) => out * p.insts.len().max(1),
+        Kind::Op(_) => {
+            let size = |v: &Value| graph.ty(*v).shape.size().known().unwrap_or(SMALL);
+            let read: usize = node.inputs.iter().flatten().map(size).max().unwrap_or(0);
+            // A product does as much as its larger operand times the rows of the other.
+            if node.inputs.len() >= 2 { read.max(out) * 2 } else { read + out }
+        }
+        _ => 0,
+    }
+}
+
+/// Runs the needed nodes in order; gives `keep`.
+fn interpret(cpu: &Cpu, graph: &Graph, needed: &[bool], leaves: &[Leaf], keep: &[Value]) -> Result<Vec<Tensor>> {
+    let direct = |node: &Node| match &node.kind {
+        Kind::Op(op) => match op.def().lower {
+            Lower::Control => false,
+            Lower::Composite(_) => cpu.supports(*op),
+            _ => node.regions.is_empty(),
+        },
+        _ => true,
+    };
+    let static_shapes = graph.symbols == 0;
+    if !static_shapes || !graph.nodes.iter().zip(needed).all(|(node, n)| !n || direct(node)) {
+        return by_plan(cpu, graph, leaves, keep);
+    }
+    let mut uses: Vec<u32> = vec![0; graph.nodes.len()];
+    for (node, _) in graph.nodes.iter().zip(needed).filter(|(_, n)| **n) {
+        node.inputs.iter().flatten().for_each(|v| uses[v.node as usize] += 1);
+    }
+    keep.iter().for_each(|v| uses[v.node as usize] += 1);
+    let mut values: Vec<SmallVec<[Option<Tensor>; 1]>> = Vec::with_capacity(graph.nodes.len());
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let mut made: SmallVec<[Option<Tensor>; 1]> = SmallVec::new();
+        if needed[i] {
+            match &node.kind {
+                Kind::Leaf(l) => made.push(Some(leaf(&leaves[*l as usize])?)),
+                Kind::Constant(c) => made.push(Some(cpu.upload(&c.bytes, c.dtype, &c.shape)?)),
+                Kind::Op(op) => made = step(cpu, *op, node, &mut values, &mut uses)?.into_iter().map(Some).collect(),
+                Kind::Input(_) | Kind::Fused(_) => return Err(Error::internal("an eager graph holds only leaves and ops")),
+            }
+        }
+        values.push(made);
+    }
+    keep.iter()
+        .map(|v| values[v.node as usize][v.out as usize].clone().ok_or_else(|| Error::internal("a kept value was freed")))
+        .collect()
+}
+
+fn leaf(leaf: &Leaf) -> Result<Tensor> {
+    match leaf.promise.get() {
+        Some(outcome) => outcome.clone(),
+        None => leaf.promise.wait().clone(),
+    }
+}
+
+fn step(
+    cpu: &Cpu,
+    op: OpId,
+    node: &Node,
+    values: &mut [SmallVec<[Option<Tensor>; 1]>],
+    uses: &mut [u32],
+) -> Result<talray_core::backend::Results<talray_kernels_cpu::memory::Buffer>> {
+    let def = op.def();
+    let mut inputs: Inputs<talray_kernels_cpu::memory::Buffer> = SmallVec::with_capacity(node.inputs.len());
+    for v in &node.inputs {
+        inputs.push(match v {
+            None => None,
+            Some(v) => {
+                let left = &mut uses[v.node as usize];
+                *left -= 1;
+                let place = &mut values[v.node as usize];
+                // Nobody reads the node again: its tensor moves, and its buffer may be reused.
+                let tensor = if *left == 0 && place.len() == 1 { place[0].take() } else { place[v.out as usize].clone() };
+                Some(tensor.ok_or_else(|| Error::internal("a value was freed too early"))?)
+            }
+        });
+    }
+    let outputs = || {
+        let spec = |t: &talray_core::Type| {
+            let shape = t.shape.known().ok_or_else(|| Error::internal("an unknown size in a static graph"))?;
+            Ok(OutputSpec { dtype: t.dtype, shape })
+        };
+        node.types.iter().map(spec).collect::<Result<SmallVec<[OutputSpec; 2]>>>()
+    };
+    let run = || {
+        if matches!(def.lower, Lower::Elementwise(_)) {
+            let dtypes: SmallVec<[DType; 4]> = inputs.iter().flatten().map(|t| t.dtype).collect();
+            let program = program(op, &node.attrs, &dtypes)?;
+            return cpu.run(Work::Map(&program), inputs, &outputs()?);
+        }
+        run_op(cpu, op, AttrsRef { op: def, values: &node.attrs }, &[], inputs, outputs)
+    };
+    run().map_err(|e| e.in_op(def.name))
+}
+
+type ProgramKey = (u16, SmallVec<[DType; 4]>, String);
+
+thread_local! {
+    static PROGRAMS: RefCell<HashMap<ProgramKey, Arc<Program>>> = RefCell::new(HashMap::new());
+}
+
+/// The compiled body of an elementwise op over these dtypes.
+fn program(op: OpId, attrs: &[talray_core::AttrValue], dtypes: &[DType]) -> Result<Arc<Program>> {
+    let spelled = if attrs.is_empty() { String::new() } else { format!("{attrs:?}") };
+    let key: ProgramKey = (op.0, dtypes.into(), spelled);
+    PROGRAMS.with_borrow_mut(|cache| {
+        if let Some(p) = cache.get(&key) {
+            return Ok(p.clone());
+        }
+        let inputs: Vec<Expr> = dtypes.iter().enumerate().map(|(i, d)| Expr::input(i as u16, *d)).collect();
+        let program = Arc::new(Program::compile(dtypes, &passes::fuse::body(op, attrs, &inputs)?));
+        if cache.len() > 4096 {
+            cache.clear();
+        }
+        cache.insert(key, program.clone());
+        Ok(program)
+    })
+}
+
+/// The general way: composites, control flow and data-dependent sizes go through a plan.
+fn by_plan(cpu: &Cpu, graph: &Graph, leaves: &[Leaf], keep: &[Value]) -> Result<Vec<Tensor>> {
+    let needed = graph.ancestors(keep.iter().copied());
+    let mut rewrite = Rewrite::new(graph);
+    let mut inputs = Vec::new();
+    for (i, node) in graph.nodes.iter().enumerate().filter(|(i, _)| needed[*i]) {
+        if let Kind::Leaf(l) = node.kind {
+            let tensor = leaf(&leaves[l as usize])?;
+            let v = rewrite.new.input(node.types[0].clone());
+            rewrite.set(Value { node: i as u32, out: 0 }, v);
+            inputs.push(tensor);
+        } else {
+            rewrite.copy(i);
+        }
+    }
+    rewrite.new.outputs = keep.iter().map(|v| rewrite.get(*v)).collect();
+    let plan = Plan::new(&rewrite.new, keep.len(), &Passes::NONE, &|op| cpu.supports(op))?;
+    Run::new(Arc::new(plan), inputs)?.finish(cpu)
+}

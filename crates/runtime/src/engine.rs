@@ -1,0 +1,118 @@
+//! The engine: one per process and device, with a thread that runs jobs in order and a private
+//! rayon pool in which that thread counts as one.
+
+use crate::{Cpu, Promise, Tensor};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use talray_core::{Error, Result};
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The CPU engine.
+pub struct Engine {
+    /// The device.
+    pub cpu: Cpu,
+    /// Threads of the pool.
+    pub threads: usize,
+    queue: Mutex<Option<Sender<Job>>>,
+    queued: AtomicUsize,
+}
+
+/// Says whether the environment that asked for a job still exists.
+#[derive(Clone, Default)]
+pub struct Ticket(Arc<AtomicBool>);
+
+impl Ticket {
+    /// The environment is gone: jobs of it that have not begun are skipped.
+    pub fn cancel(&self) {
+        self.0.store(true, SeqCst);
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        self.0.load(SeqCst)
+    }
+}
+
+impl Engine {
+    /// The process's engine, made at the first call. `TALRAY_THREADS` sets the number of threads.
+    pub fn get() -> &'static Arc<Engine> {
+        static ENGINE: OnceLock<Arc<Engine>> = OnceLock::new();
+        ENGINE.get_or_init(|| {
+            let asked = std::env::var("TALRAY_THREADS").ok().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+            let threads = asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+            Arc::new(Engine::new(threads))
+        })
+    }
+
+    /// An engine of its own with this many threads (for tests of determinism).
+    pub fn new(threads: usize) -> Engine {
+        Engine { cpu: Cpu::new(), threads, queue: Mutex::new(None), queued: AtomicUsize::new(0) }
+    }
+
+    /// Is no job queued or running?
+    pub fn idle(&self) -> bool {
+        self.queued.load(SeqCst) == 0
+    }
+
+    /// Queues a job. Jobs run one after another in the order in which they were queued.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the engine's thread cannot be started.
+    pub fn submit(self: &Arc<Engine>, work: impl FnOnce(&Engine) + Send + 'static) -> Result<()> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = match &*queue {
+            Some(sender) => sender,
+            None => queue.insert(start(self.threads)?),
+        };
+        self.queued.fetch_add(1, SeqCst);
+        let engine = self.clone();
+        let job: Job = Box::new(move || {
+            work(&engine);
+            engine.queued.fetch_sub(1, SeqCst);
+        });
+        sender.send(job).map_err(|_| Error::internal("the engine's thread has ended"))
+    }
+}
+
+/// Starts the thread, with its pool around it.
+fn start(threads: usize) -> Result<Sender<Job>> {
+    let (sender, jobs) = channel::<Job>();
+    let run = move || {
+        // The pool lives as long as the thread, which counts as one of its members.
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .use_current_thread()
+            .thread_name(|i| format!("talray-{i}"))
+            .build();
+        for job in jobs {
+            // A panic is a bug, but it must not end the queue; the job's promises report it.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+        }
+        drop(pool);
+    };
+    let spawned = std::thread::Builder::new().name("talray-engine".into()).stack_size(16 << 20).spawn(run);
+    spawned.map_err(|e| Error::internal(format!("the engine's thread cannot be started: {e}")))?;
+    Ok(sender)
+}
+
+/// Settles `promises` with `results`, or all of them with the error.
+pub(crate) fn settle(promises: &[Arc<Promise>], results: Result<Vec<Tensor>>) {
+    match results {
+        Ok(tensors) => promises.iter().zip(tensors).for_each(|(p, t)| p.settle(Ok(t))),
+        Err(e) => promises.iter().for_each(|p| p.settle(Err(e.clone()))),
+    }
+}
+
+/// Settles promises with an error when a job ends without having done so (a panic).
+pub(crate) struct Unsettled(pub Vec<Arc<Promise>>);
+
+impl Drop for Unsettled {
+    fn drop(&mut self) {
+        for p in &self.0 {
+            if p.get().is_none() {
+                p.settle(Err(Error::internal("the engine failed while computing this; please report it")));
+            }
+        }
+    }
+}

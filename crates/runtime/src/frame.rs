@@ -1,0 +1,86 @@
+//! A recording in progress: the environment's eager graph, a `jit` function, or a region.
+
+use crate::Promise;
+use std::collections::HashMap;
+use std::sync::Arc;
+use talray_core::{Graph, Type, Value};
+
+/// A tensor from outside that a graph uses.
+pub(crate) struct Leaf {
+    pub promise: Arc<Promise>,
+}
+
+/// What is being recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// Ops outside of any recording: run when something is read.
+    Eager,
+    /// A `jit` function.
+    Jit,
+    /// A branch, a loop body, an update rule.
+    Region,
+}
+
+pub(crate) struct Frame {
+    /// Unique in the session.
+    pub id: u32,
+    pub purpose: Purpose,
+    pub graph: Graph,
+    /// Raised when the graph starts anew; leaves of earlier epochs are gone.
+    pub epoch: u64,
+    pub leaves: Vec<Leaf>,
+    /// `jit`: what each graph input is bound to.
+    pub bindings: Vec<Binding>,
+    /// `jit`: the value of each cell that was read or assigned so far.
+    pub cells: HashMap<u32, CellUse>,
+    /// Order in which cells were first assigned.
+    pub assigned: Vec<u32>,
+    /// Region: slots of outer values that became inputs, in order.
+    pub captures: Vec<u32>,
+    /// Bytes of values recorded since the last run.
+    pub bytes: usize,
+}
+
+/// A cell inside a recording.
+pub(crate) struct CellUse {
+    pub value: Value,
+    pub assigned: bool,
+}
+
+/// Where a plan's input comes from.
+#[derive(Clone)]
+pub(crate) enum Binding {
+    /// Argument `n` of the function.
+    Argument(u32),
+    /// A tensor captured while recording.
+    Capture(Arc<Promise>),
+    /// The state of a cell.
+    Cell(u32),
+}
+
+impl Frame {
+    pub(crate) fn new(id: u32, purpose: Purpose, epoch: u64) -> Frame {
+        Frame {
+            id,
+            purpose,
+            graph: Graph::new(),
+            epoch,
+            leaves: Vec::new(),
+            bindings: Vec::new(),
+            cells: HashMap::new(),
+            assigned: Vec::new(),
+            captures: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Adds a tensor from outside: a leaf in the eager graph, an input bound to it in a `jit`.
+    pub(crate) fn outside(&mut self, promise: Arc<Promise>, ty: Type) -> Value {
+        if self.purpose == Purpose::Jit {
+            self.bindings.push(Binding::Capture(promise));
+            return self.graph.input(ty);
+        }
+        self.leaves.push(Leaf { promise });
+        self.graph.leaf(self.leaves.len() as u32 - 1, ty)
+    }
+}
