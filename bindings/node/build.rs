@@ -1,3 +1,5 @@
+//! Sets up linking against Node.
+
 fn main() {
     napi_build::setup()
 }

@@ -3,7 +3,7 @@
 
 use crate::call::{Call, Input, KernelDef, Output};
 use crate::memory::Buffer;
-use crate::{Implementation, Pool, elementwise, families, kernel};
+use crate::{Implementation, Pool, kernel};
 use smallvec::SmallVec;
 use std::sync::{OnceLock, RwLock};
 use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
@@ -142,7 +142,7 @@ impl Backend for Cpu {
         let mut packed = fresh(&OutputSpec { dtype: tensor.dtype, shape: tensor.layout.shape.clone() })?;
         let layout = packed.layout.clone();
         if let Some(bytes) = packed.buffer.get_mut() {
-            families::copy::to_contiguous(&view(tensor), &mut output(tensor.dtype, &layout, bytes), &pool())?;
+            crate::reference::map::pack(&view(tensor), &mut output(tensor.dtype, &layout, bytes));
         }
         Ok(packed)
     }
@@ -166,8 +166,20 @@ impl Backend for Cpu {
     }
 }
 
-/// Evaluates a scalar program. An output takes over the buffer of an input that has its size and
-/// that nobody else holds.
-fn map(program: &Program, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
-    elementwise::run_on(program, &mut inputs, outputs, &pool())
+/// Evaluates a scalar program.
+fn map(program: &Program, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
+    let mut results: Results<Buffer> = SmallVec::new();
+    for spec in outputs {
+        results.push(fresh(spec)?);
+    }
+    let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
+    let mut outs: SmallVec<[Output<'_>; 2]> = SmallVec::new();
+    for t in &mut results {
+        let layout = &t.layout;
+        let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
+        outs.push(output(t.dtype, layout, bytes));
+    }
+    crate::reference::map::map(program, &views, &mut outs)?;
+    drop(outs);
+    Ok(results)
 }

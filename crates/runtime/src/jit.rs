@@ -7,11 +7,11 @@ use crate::session::{Outputs, Session};
 use crate::slots::State;
 use crate::{Engine, Error, Handle, Promise, Result, Tensor};
 use std::sync::Arc;
+use talray_core::Type;
 use talray_core::backend::Backend;
 use talray_core::exec::{Progress, Run};
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
-use talray_core::Type;
 
 /// A plan with what its inputs and outputs are bound to.
 pub(crate) struct Registered {

@@ -21,3 +21,29 @@ pub use talray_kernels_cpu::{Cpu, Implementation};
 
 /// A tensor in CPU memory.
 pub type Tensor = talray_core::backend::Tensor<talray_kernels_cpu::memory::Buffer>;
+
+pub use session::Gradient;
+pub use talray_core::{Shape, Type};
+pub use talray_kernels_cpu::memory::{Stats, set_limit as set_memory_limit, stats as memory_stats, trim as trim_memory};
+
+/// The little-endian elements of a tensor, row-major.
+///
+/// # Errors
+/// `MEMORY` when a packed copy does not fit.
+pub fn bytes_of(cpu: &Cpu, tensor: &Tensor) -> Result<Vec<u8>> {
+    use talray_core::backend::Backend;
+    let mut read = cpu.read(tensor)?;
+    cpu.poll(&mut read).unwrap_or_else(|| Err(Error::device("the CPU never suspends")))
+}
+
+/// What the engine is, as JSON.
+pub fn info(engine: &Engine) -> String {
+    serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "ops": talray_core::ops::fingerprint(),
+        "threads": engine.threads,
+        "simd": format!("{:?}", talray_kernels_cpu::simd::level()).to_lowercase(),
+        "target": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+    })
+    .to_string()
+}

@@ -588,7 +588,11 @@ fn resolve_rest(op: &str, attrs: &mut [AttrValue], input: Option<&Type>) -> Resu
         if let (Some(n), Some(m)) = (size.known(), others.known())
             && (m == 0 || n % m != 0)
         {
-            return Err(Error::shape(format!("a tensor of shape {} ({n} elements) cannot be cut into pieces of {m}", input.shape)).in_op(op));
+            return Err(Error::shape(format!(
+                "a tensor of shape {} ({n} elements) cannot be cut into pieces of {m}",
+                input.shape
+            ))
+            .in_op(op));
         }
         dims[at] = size.div(&others);
     }

@@ -57,7 +57,11 @@ impl Reader<'_> {
 
     fn count(&mut self) -> Result<usize> {
         let n = self.next()?;
-        if n >= 0.0 && n <= self.words.len() as f64 { Ok(n as usize) } else { Err(Error::internal(format!("a request counts {n}"))) }
+        if n >= 0.0 && n <= self.words.len() as f64 {
+            Ok(n as usize)
+        } else {
+            Err(Error::internal(format!("a request counts {n}")))
+        }
     }
 
     fn int(&mut self) -> Result<i64> {
@@ -96,7 +100,9 @@ pub fn decode(words: &[f64]) -> Result<Request> {
         let value = attribute(&mut r, attr.kind).map_err(|e| e.in_op(def.name))?;
         attrs.push(match value {
             Some(value) => value,
-            None if attr.default.is_none() => return Err(Error::option(format!("attribute {} is required", attr.name)).in_op(def.name)),
+            None if attr.default.is_none() => {
+                return Err(Error::option(format!("attribute {} is required", attr.name)).in_op(def.name));
+            }
             None => attr.default_value(),
         });
     }

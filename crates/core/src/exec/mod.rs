@@ -6,7 +6,7 @@ mod control;
 mod frame;
 mod shapes;
 
-pub use frame::Progress;
+pub use frame::{Progress, run_op};
 
 use crate::backend::{Backend, Tensor};
 use crate::plan::Plan;

@@ -51,3 +51,16 @@ pub fn id(name: &str) -> OpId {
         None => panic!("no op is named {name}"),
     }
 }
+
+/// A hash of the table: names, versions, arguments and attributes of all ops in wire order.
+/// Wrappers generated from another table are refused.
+pub fn fingerprint() -> u32 {
+    let mut hash = 0x811c_9dc5u32;
+    for def in OPS {
+        let spelled = format!("{} {} {:?} {:?} {:?}\n", def.name, def.version, def.args, def.attrs, def.outputs);
+        for byte in spelled.bytes() {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+    hash
+}

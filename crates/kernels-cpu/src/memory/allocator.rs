@@ -49,7 +49,12 @@ static FREE: [Mutex<Free>; CLASSES] = [const { Mutex::new(Free(Vec::new())) }; C
 /// What the allocator counts.
 pub fn stats() -> Stats {
     let c = &COUNTERS;
-    Stats { live: c.live.load(Relaxed), peak: c.peak.load(Relaxed), pooled: c.pooled.load(Relaxed), buffers: c.buffers.load(Relaxed) }
+    Stats {
+        live: c.live.load(Relaxed),
+        peak: c.peak.load(Relaxed),
+        pooled: c.pooled.load(Relaxed),
+        buffers: c.buffers.load(Relaxed),
+    }
 }
 
 /// Live buffers may take at most this many bytes; beyond it allocation fails with `MEMORY`.

@@ -2,6 +2,7 @@
 
 use crate::KernelDef;
 
+pub mod map;
 mod nn;
 mod structure;
 
