@@ -76,6 +76,88 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// Uniform in (0, 1): (w + ½)·2⁻³² for word `i` of the element's blocks (element, 0), (element, 1) …
+    #[inline]
+    fn open(self, element: u64, i: u32) -> f64 {
+        open_unit(self.block(element as u32, i / 4)[(i % 4) as usize])
+    }
+
+    /// A gamma draw with shape parameter `alpha` and rate 1 by Marsaglia and Tsang (2000); NaN unless
+    /// `alpha` is positive and finite. Words 0 and 1 of block (element, attempt) give a normal by Box–Muller,
+    /// word 2 the test; word 3 of attempt 0 the factor u^(1/alpha) that lowers alpha + 1 to alpha < 1.
+    pub fn gamma(self, element: u64, alpha: f64) -> f64 {
+        if !(alpha > 0.0 && alpha.is_finite()) {
+            return f64::NAN;
+        }
+        let d = if alpha < 1.0 { alpha + 1.0 } else { alpha } - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        let mut attempt = 0;
+        let draw = loop {
+            let [w0, w1, w2, _] = self.block(element as u32, attempt);
+            let z = (-2.0 * open_unit(w0).ln()).sqrt() * (std::f64::consts::TAU * open_unit(w1)).cos();
+            let v = (1.0 + c * z).powi(3);
+            if v > 0.0 && open_unit(w2).ln() < 0.5 * z * z + d - d * v + d * v.ln() {
+                break d * v;
+            }
+            attempt += 1;
+        };
+        if alpha < 1.0 { draw * self.open(element, 3).powf(1.0 / alpha) } else { draw }
+    }
+
+    /// A Poisson draw with mean `lam`; NaN where `lam` is negative or NaN. Means below 10 multiply uniforms
+    /// (Knuth), others use Hörmann's transformed rejection PTRS (1993), two words an attempt.
+    pub fn poisson(self, element: u64, lam: f64) -> f64 {
+        if lam.is_nan() || lam < 0.0 {
+            return f64::NAN;
+        }
+        if lam < 10.0 {
+            let limit = (-lam).exp();
+            let (mut product, mut k) = (1.0, 0);
+            loop {
+                product *= self.open(element, k);
+                if product <= limit {
+                    return f64::from(k);
+                }
+                k += 1;
+            }
+        }
+        let b = 0.931 + 2.53 * lam.sqrt();
+        let a = -0.059 + 0.02483 * b;
+        let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+        let edge = 0.9277 - 3.6224 / (b - 2.0);
+        let mut attempt = 0;
+        loop {
+            let (u, v) = (self.open(element, 2 * attempt) - 0.5, self.open(element, 2 * attempt + 1));
+            let s = 0.5 - u.abs();
+            let k = ((2.0 * a / s + b) * u + lam + 0.43).floor();
+            let sure = s >= 0.07 && v <= edge;
+            let possible = k >= 0.0 && (s >= 0.013 || v <= s);
+            if sure
+                || (possible && v.ln() + inverse_alpha.ln() - (a / (s * s) + b).ln() <= -lam + k * lam.ln() - log_factorial(k))
+            {
+                return k;
+            }
+            attempt += 1;
+        }
+    }
+}
+
+/// (w + ½)·2⁻³².
+#[inline]
+fn open_unit(word: u32) -> f64 {
+    (f64::from(word) + 0.5) / 4_294_967_296.0
+}
+
+/// ln k!: exact products below 16, Stirling's series above (relative error under 1e-12).
+fn log_factorial(k: f64) -> f64 {
+    if k < 16.0 {
+        return (2..=k as u32).map(f64::from).product::<f64>().ln();
+    }
+    let i = 1.0 / k;
+    k * k.ln() - k + 0.5 * (std::f64::consts::TAU * k).ln() + i * (1.0 / 12.0 - i * i * (1.0 / 360.0 - i * i / 1260.0))
+}
+
 /// Uniform in [0, 1): the 24 high bits times 2⁻²⁴.
 #[inline(always)]
 pub const fn uniform_f32(bits: u32) -> f32 {
@@ -128,6 +210,42 @@ mod tests {
         assert_eq!(uniform_f32(u32::MAX), 1.0 - f32::EPSILON / 2.0);
         assert_eq!(uniform_f64(u64::MAX), 1.0 - f64::EPSILON / 2.0);
         assert_eq!(uniform_f32(255), 0.0);
+    }
+
+    fn moments(draw: impl Fn(u64) -> f64) -> (f64, f64) {
+        const N: u64 = 100_000;
+        let x: Vec<f64> = (0..N).map(draw).collect();
+        let mean = x.iter().sum::<f64>() / N as f64;
+        (mean, x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / N as f64)
+    }
+
+    /// Mean within 5 standard errors, variance within 5 %.
+    fn assert_moments((mean, variance): (f64, f64), want: (f64, f64)) {
+        assert!((mean - want.0).abs() < 5.0 * (want.1 / 1e5).sqrt(), "mean {mean}, expected {}", want.0);
+        assert!((variance / want.1 - 1.0).abs() < 0.05, "variance {variance}, expected {}", want.1);
+    }
+
+    #[test]
+    fn draws_have_the_moments_of_their_distributions() {
+        let s = Stream::seeded(20);
+        assert_moments(moments(|e| f64::from(uniform_f32(s.bits32(e)))), (0.5, 1.0 / 12.0));
+        assert_moments(moments(|e| uniform_f64(s.bits64(e))), (0.5, 1.0 / 12.0));
+        for alpha in [0.3, 1.0, 4.5] {
+            assert_moments(moments(|e| s.gamma(e, alpha)), (alpha, alpha));
+        }
+        for lam in [0.5, 9.0, 11.0, 300.0] {
+            assert_moments(moments(|e| s.poisson(e, lam)), (lam, lam));
+        }
+        assert!(s.gamma(0, -1.0).is_nan() && s.poisson(0, -1.0).is_nan());
+        assert_eq!(s.poisson(3, 0.0), 0.0);
+    }
+
+    #[test]
+    fn log_factorials_agree_with_sums_of_logarithms() {
+        for k in [0u32, 1, 5, 15, 16, 40, 170] {
+            let want: f64 = (2..=k).map(|i| f64::from(i).ln()).sum();
+            assert!((log_factorial(f64::from(k)) - want).abs() <= 1e-9 * want.max(1.0), "{k}");
+        }
     }
 
     #[test]

@@ -96,18 +96,8 @@ pub(crate) fn rsqrt_of(b: &mut Builder<'_>, v: Value, epsilon: f64) -> Result<Va
 
 /// `v / n` for n the number of elements of `like` along `axes`, which may be symbolic.
 pub(crate) fn over_count(b: &mut Builder<'_>, v: Value, like: Value, axes: &[usize]) -> Result<Value> {
-    let shape = b.shape(like);
-    let n = axes.iter().fold(Dim::Known(1), |n, &a| n.mul(&shape[a]));
-    let n = match n.known() {
-        Some(n) => b.scalar_like(n as f64, v),
-        None => {
-            let lengths: Shape = axes.iter().map(|&a| shape[a].clone()).collect();
-            let one = b.scalar_like(1.0, v);
-            let ones = b.broadcast_to(one, &lengths)?;
-            let all: Vec<usize> = (0..axes.len()).collect();
-            b.sum(ones, &all, false)?
-        }
-    };
+    let dtype = b.dtype(v);
+    let n = super::count::count(b, like, axes, dtype)?;
     b.div(v, n)
 }
 

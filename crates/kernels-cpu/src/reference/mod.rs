@@ -3,7 +3,7 @@
 use crate::KernelDef;
 
 pub mod map;
-mod nn;
+pub(crate) mod nn;
 mod structure;
 
 /// Every plain kernel, by group.

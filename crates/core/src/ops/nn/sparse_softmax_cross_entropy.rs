@@ -3,7 +3,8 @@
 use crate::infer::Infer;
 use crate::op::{Arg, Lower, OpDef, Outputs, Vjp, floats, sample, values};
 use crate::rules::cross_entropy::{log_sum, logits_grad, probabilities};
-use crate::{Builder, Code, DType, Error, Result, Type, Value};
+use crate::rules::index::iota;
+use crate::{Builder, Code, DType, Error, Result, Shape, Type, Value};
 
 pub static DEF: OpDef = OpDef {
     name: "sparse_softmax_cross_entropy",
@@ -81,12 +82,9 @@ fn infer(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
 /// 1 at each label's class, compared with the class numbers rather than scattered, so that it fuses.
 fn one_hot(b: &mut Builder<'_>, x: Value, labels: Value) -> Result<Value> {
     let Type { dtype, shape } = b.ty(x).clone();
-    let Some(classes) = shape.dims().last().and_then(crate::Dim::known) else {
-        return Err(Error::shape("the number of classes must be known while recording"));
-    };
+    let classes = Shape(shape.dims()[shape.rank() - 1..].into());
     let int = b.dtype(labels);
-    let numbers: Vec<f64> = (0..classes).map(|i| i as f64).collect();
-    let numbers = b.graph.constant(crate::Literal::of(&numbers, &[classes], int));
+    let numbers = iota(b, &classes, 0, int)?;
     let mut column = b.shape(labels);
     column.0.push(1usize.into());
     let labels = b.reshape(labels, &column)?;
