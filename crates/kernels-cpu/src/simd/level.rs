@@ -64,22 +64,17 @@ pub fn available_levels() -> Vec<Level> {
 
 /// Runs `kernel` at the current level.
 #[inline]
+#[expect(unsafe_code, reason = "tokens of a level that was detected are made again at no cost")]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let level = level();
-        if level == Level::Avx512
-            && let Some(isa) = Avx512::detect()
-        {
-            return isa.enter(kernel);
-        }
-        if level == Level::Avx2
-            && let Some(isa) = Avx2::detect()
-        {
-            return isa.enter(kernel);
-        }
+    match level() {
+        // SAFETY: `level` gives only levels that the machine has.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { Avx512::assume() }.enter(kernel),
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { Avx2::assume() }.enter(kernel),
+        _ => Portable.enter(kernel),
     }
-    Portable.enter(kernel)
 }
 
 #[cold]

@@ -12,11 +12,14 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod level;
+pub(crate) mod machine;
 mod map;
 pub mod math;
 pub mod ops;
 mod portable;
+pub(crate) mod steps;
 mod vector;
+pub(crate) mod walk;
 
 pub use level::{Level, available_levels, dispatch, level, set_level};
 pub use map::{Real, map, map2};

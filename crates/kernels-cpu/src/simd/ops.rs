@@ -75,6 +75,41 @@ functions! {
     Binary Sub(x, y) std::ops::Sub::sub, std::ops::Sub::sub;
     Binary Mul(x, y) std::ops::Mul::mul, std::ops::Mul::mul;
     Binary Div(x, y) std::ops::Div::div, std::ops::Div::div;
+    Binary Min(x, y) math::least, math::least;
+    Binary Max(x, y) math::greatest, math::greatest;
+    Binary Rem(x, y) math::rem_f32, math::rem_f64;
+    Binary FloorDiv(x, y) math::floor_div_f32, math::floor_div_f64;
+    Binary Mod(x, y) math::modulo_f32, math::modulo_f64;
     Binary Pow(x, y) math::pow_f32, math::pow_f64;
     Binary Atan2(x, y) math::atan2_f32, math::atan2_f64;
+}
+
+/// Rounding of f32 to f16; f64 has no such form and stays.
+pub(crate) enum RoundF16 {}
+
+impl Unary for RoundF16 {
+    #[inline(always)]
+    fn single<V: Single>(x: V) -> V {
+        math::round_f16(x)
+    }
+
+    #[inline(always)]
+    fn double<V: Double>(x: V) -> V {
+        x
+    }
+}
+
+/// Rounding of f32 to bf16; f64 has no such form and stays.
+pub(crate) enum RoundBf16 {}
+
+impl Unary for RoundBf16 {
+    #[inline(always)]
+    fn single<V: Single>(x: V) -> V {
+        math::round_bf16(x)
+    }
+
+    #[inline(always)]
+    fn double<V: Double>(x: V) -> V {
+        x
+    }
 }

@@ -25,6 +25,12 @@ pub trait Isa: Copy + Send + Sync + 'static {
     type F64: Double<Isa = Self>;
     /// The token, where the processor has the instructions.
     fn detect() -> Option<Self>;
+    /// The token, without asking the processor.
+    ///
+    /// # Safety
+    /// The processor has the instructions: `detect` gave a token before.
+    #[expect(unsafe_code, reason = "a token may be made again at no cost where one was made before")]
+    unsafe fn assume() -> Self;
     /// Runs `kernel` inside a function compiled for this set.
     fn enter<K: Kernel>(self, kernel: K) -> K::Output;
 }

@@ -3,7 +3,7 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::super::vector::{Double, Mask, Single, Vector};
-use super::{poly, wide, wide2};
+use super::{poly, wide};
 
 /// (atan t / t − 1) / t² in t², for t in 0 ..= 1
 const A: [f64; 15] = [
@@ -27,7 +27,7 @@ const A: [f64; 15] = [
 /// Arc sine in f32; NaN outside −1 ..= 1.
 #[inline(always)]
 pub fn asin_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let one = x.of(1.0);
         angle(x, ((one - x) * (one + x)).sqrt())
     })
@@ -42,7 +42,7 @@ pub fn asin_f64<V: Double>(x: V) -> V {
 /// Arc cosine in f32; NaN outside −1 ..= 1.
 #[inline(always)]
 pub fn acos_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let one = x.of(1.0);
         angle((one - x).sqrt(), (one + x).sqrt()) * x.of(2.0)
     })
@@ -57,7 +57,7 @@ pub fn acos_f64<V: Double>(x: V) -> V {
 /// Arc tangent in f32.
 #[inline(always)]
 pub fn atan_f32<V: Single>(x: V) -> V {
-    wide(x, |x| angle(x, x.of(1.0)))
+    wide!(x, |x| angle(x, x.of(1.0)))
 }
 
 /// Arc tangent in f64.
@@ -69,7 +69,7 @@ pub fn atan_f64<V: Double>(x: V) -> V {
 /// Angle of the point (x, y) in f32.
 #[inline(always)]
 pub fn atan2_f32<V: Single>(y: V, x: V) -> V {
-    wide2(y, x, |y, x| {
+    wide!(y, x, |y, x| {
         let r = angle(y, x.abs());
         let left = x.of(PI).copysign(y) - r;
         // −0 lies to the left as well: the sign counts, not the order.

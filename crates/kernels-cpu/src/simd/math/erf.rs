@@ -32,7 +32,7 @@ const E: [f64; 22] = [
 /// erf x in f32.
 #[inline(always)]
 pub fn erf_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let a = x.of(4.0).min(x.abs());
         let u = (a * a).mul_add(x.of(0.125), x.of(-1.0));
         (a * poly(u, &E)).copysign(x)

@@ -57,7 +57,7 @@ pub fn exp_f64<V: Double>(x: V) -> V {
 /// 2ˣ in f32.
 #[inline(always)]
 pub fn exp2_f32<V: Single>(x: V) -> V {
-    wide(x, exp2_f64)
+    wide!(x, exp2_f64)
 }
 
 /// 2ˣ in f64.
@@ -74,7 +74,7 @@ pub fn exp2_f64<V: Double>(x: V) -> V {
 /// eˣ − 1 in f32.
 #[inline(always)]
 pub fn expm1_f32<V: Single>(x: V) -> V {
-    wide(x, expm1_f64)
+    wide!(x, expm1_f64)
 }
 
 /// eˣ − 1 in f64.

@@ -44,7 +44,7 @@ pub fn tanh_f64<V: Double>(x: V) -> V {
 /// sinh x in f32.
 #[inline(always)]
 pub fn sinh_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         // Far beyond f32's range, and e / (e + 1) stays a number.
         let e = expm1_f64(x.abs().clamp(0.0, 200.0));
         ((e + e / (e + x.of(1.0))) * x.of(0.5)).copysign(x)
@@ -60,7 +60,7 @@ pub fn sinh_f64<V: Double>(x: V) -> V {
 /// cosh x in f32.
 #[inline(always)]
 pub fn cosh_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let e = exp_f64(x.abs());
         (e + x.of(1.0) / e) * x.of(0.5)
     })
@@ -75,7 +75,7 @@ pub fn cosh_f64<V: Double>(x: V) -> V {
 /// Inverse of sinh in f32.
 #[inline(always)]
 pub fn asinh_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let a = x.abs();
         let z = a * a;
         let y = log1p_f64(a + z / (x.of(1.0) + (z + x.of(1.0)).sqrt()));
@@ -92,7 +92,7 @@ pub fn asinh_f64<V: Double>(x: V) -> V {
 /// Inverse of cosh in f32; NaN below 1.
 #[inline(always)]
 pub fn acosh_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let t = x - x.of(1.0);
         let near = log1p_f64(t + (t * (t + x.of(2.0))).sqrt());
         let y = V::Wide::pick(x.lt(x.of(1e9)), near, log_f64(x) + x.of(std::f64::consts::LN_2));
@@ -109,7 +109,7 @@ pub fn acosh_f64<V: Double>(x: V) -> V {
 /// Inverse of tanh in f32.
 #[inline(always)]
 pub fn atanh_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let a = x.abs();
         (log1p_f64((a + a) / (x.of(1.0) - a)) * x.of(0.5)).copysign(x)
     })

@@ -61,7 +61,7 @@ pub fn log_f64<V: Double>(x: V) -> V {
 /// log₂ x in f32.
 #[inline(always)]
 pub fn log2_f32<V: Single>(x: V) -> V {
-    wide(x, log2_f64)
+    wide!(x, log2_f64)
 }
 
 /// log₂ x in f64.
@@ -82,7 +82,7 @@ pub fn log2_f64<V: Double>(x: V) -> V {
 /// ln(1 + x) in f32.
 #[inline(always)]
 pub fn log1p_f32<V: Single>(x: V) -> V {
-    wide(x, log1p_f64)
+    wide!(x, log1p_f64)
 }
 
 /// ln(1 + x) in f64.

@@ -1,12 +1,12 @@
 //! Powers, as C's `pow` has them at the edges.
 
 use super::super::vector::{Double, Mask, Single};
-use super::{exp2_f64, log2_f64, wide2};
+use super::{exp2_f64, log2_f64, wide};
 
 /// xʸ in f32.
 #[inline(always)]
 pub fn pow_f32<V: Single>(x: V, y: V) -> V {
-    wide2(x, y, power)
+    wide!(x, y, power)
 }
 
 /// xʸ in f64.

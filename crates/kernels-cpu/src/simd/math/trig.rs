@@ -35,7 +35,7 @@ const C: [f64; 7] = [
 /// sin x in f32.
 #[inline(always)]
 pub fn sin_f32<V: Single>(x: V) -> V {
-    wide(x, sin_f64)
+    wide!(x, sin_f64)
 }
 
 /// sin x in f64.
@@ -50,7 +50,7 @@ pub fn sin_f64<V: Double>(x: V) -> V {
 /// cos x in f32.
 #[inline(always)]
 pub fn cos_f32<V: Single>(x: V) -> V {
-    wide(x, cos_f64)
+    wide!(x, cos_f64)
 }
 
 /// cos x in f64.
@@ -64,7 +64,7 @@ pub fn cos_f64<V: Double>(x: V) -> V {
 /// tan x in f32.
 #[inline(always)]
 pub fn tan_f32<V: Single>(x: V) -> V {
-    wide(x, |x| {
+    wide!(x, |x| {
         let (n, r, low) = reduce(x);
         let (s, c) = (sine(r, low), cosine(r, low));
         let y = V::Wide::pick(odd(n), -(c / s), s / c);
