@@ -55,7 +55,7 @@ _SPECIAL = {
     "sinh": [0.0, -0.0, math.inf, -math.inf], "cosh": [1, 1, math.inf, math.inf], "tanh": [0.0, -0.0, 1, -1],
     "asinh": [0.0, -0.0, math.inf, -math.inf], "acosh": [math.nan, math.nan, math.inf, math.nan], "atanh": [0.0, -0.0, math.nan, math.nan],
     "erf": [0.0, -0.0, 1, -1], "erfc": [1, 1, 0.0, 2], "erfinv": [0.0, -0.0, math.nan, math.nan],
-    "lgamma": [math.inf, math.inf, math.inf, math.inf], "digamma": [math.nan, math.nan, math.inf, math.nan], "sigmoid": [0.5, 0.5, 1, 0.0],
+    "lgamma": [math.inf, math.inf, math.inf, math.inf], "digamma": [-math.inf, math.inf, math.inf, math.nan], "sigmoid": [0.5, 0.5, 1, 0.0],
 }
 
 _EPS = {"f32": 2.0**-23, "f64": 2.0**-52, "f16": 2.0**-10, "bf16": 2.0**-7}

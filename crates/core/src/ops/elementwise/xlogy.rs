@@ -8,14 +8,14 @@ pub static DEF: OpDef = OpDef {
     name: "xlogy",
     version: 1,
     group: "math",
-    doc: "`a * log(b)`, and 0 where `a` is 0 whatever `b` is. As `tf.math.xlogy`.",
+    doc: "`a * log(b)`, and 0 where `a` is 0 and `b` any number; NaN stays NaN. As `scipy.special.xlogy`.",
     args: &[Arg::float("a"), Arg::float("b")],
     attrs: &[],
     outputs: ONE,
     infer: infer::elementwise_float,
     lower: Lower::Elementwise(|cx| {
         let (a, b) = (cx.x(0), cx.x(1));
-        Ok(vec![a.eq(&a.c(0.0)).select(&a.c(0.0), &(&a * b.log()))])
+        Ok(vec![a.eq(&a.c(0.0)).and(&b.eq(&b)).select(&a.c(0.0), &(&a * b.log()))])
     }),
     vjp: Vjp::Elementwise(|cx| {
         let (a, b, dy) = (cx.x(0), cx.x(1), cx.x(3));

@@ -1,0 +1,3 @@
+//! What the joined tests share.
+
+pub mod golden;
