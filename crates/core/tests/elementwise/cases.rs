@@ -54,6 +54,10 @@ pub fn evaluate(g: &Graph, v: Value, inputs: &[Scalar]) -> Scalar {
     match &node.kind {
         Kind::Input(n) | Kind::Leaf(n) => inputs[*n as usize],
         Kind::Constant(c) => decode(&c.bytes, c.dtype),
+        Kind::Fused(program) => {
+            let args: Vec<Scalar> = node.inputs.iter().flatten().map(|v| evaluate(g, *v, inputs)).collect();
+            eval::run(program, &args)[v.out as usize]
+        }
         Kind::Op(id) => {
             let args: Vec<Scalar> = node.inputs.iter().flatten().map(|v| evaluate(g, *v, inputs)).collect();
             let attrs = AttrsRef { op: id.def(), values: &node.attrs };

@@ -147,3 +147,25 @@ fn ops_without_gradient_say_why() {
         }
     }
 }
+
+#[test]
+fn gradients_have_the_types_of_their_inputs_after_broadcasting() {
+    for (id, def) in ops() {
+        for sample in (def.samples)().iter().filter(|s| s.refuses.is_none()) {
+            let values = attrs(def, sample);
+            let types: Vec<_> = sample.inputs.iter().flatten().map(|i| (i.dtype, i.shape.clone())).collect();
+            let mut g = Graph::new();
+            let y = apply(&mut g, id, &types, &values).unwrap();
+            let inputs: Vec<_> = g.node(y).inputs.iter().flatten().copied().collect();
+            let dy = g.input(g.ty(y).clone());
+            let (cx, wants) = (AttrsRef { op: def, values: &values }, vec![true; inputs.len()]);
+            let node = (inputs.as_slice(), std::slice::from_ref(&y));
+            let grads = talray_core::autodiff::elementwise::vjp(&mut g.build(), cx, node, &[Some(dy)], &wants).unwrap();
+            for (x, grad) in inputs.iter().zip(&grads) {
+                if let Some(grad) = grad {
+                    assert_eq!(g.ty(*grad), g.ty(*x), "{}", def.name);
+                }
+            }
+        }
+    }
+}

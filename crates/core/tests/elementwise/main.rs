@@ -2,6 +2,7 @@
 //! evaluator stands in for one.
 
 mod cases;
+mod expressions;
 mod golden;
 mod gradients;
 mod records;
