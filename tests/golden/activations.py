@@ -7,7 +7,7 @@ from record import case, edges, floats
 
 _SOURCE = f"Keras {keras.__version__} in f64"
 _PLAIN = ["relu6", "selu", "silu", "softplus", "softsign", "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink", "mish", "log_sigmoid",
-          "exponential", "sparse_plus"]
+          "exponential", "sparse_plus", "sparse_sigmoid"]
 
 
 def _run(name, x, **attrs):

@@ -79,6 +79,11 @@ def _remainders():
             case(name, [a, b], function(a, b))
         a, b = np.array([5, -5, 0], np.int32), np.zeros(3, np.int32)
         case(name, [a, b], function(a, b))
+    for dtype in INTS:
+        a, b = ints([4, 6], -40, 40, dtype), ints([6], 1, 9, dtype, 1)
+        if dtype.startswith("i"):
+            b = b * np.array([1, -1, 1, -1, 1, -1], b.dtype)
+        case("trunc_divide", [a, b], np.trunc(a.astype(np.float64) / b).astype(a.dtype), source="NumPy in f64")
 
 
 def _comparisons():

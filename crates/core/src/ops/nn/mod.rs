@@ -5,6 +5,7 @@ use crate::OpDef;
 mod advance;
 mod batch_normalization;
 mod dropout;
+mod glu;
 mod group_normalization;
 mod instance_normalization;
 mod layer_normalization;
@@ -31,6 +32,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &matmul::DEF,
     &softmax::DEF,
     &log_softmax::DEF,
+    &glu::DEF,
     &sigmoid_cross_entropy::DEF,
     &softmax_cross_entropy::DEF,
     &sparse_softmax_cross_entropy::DEF,
