@@ -88,20 +88,22 @@ fn every_gradient_is_finite_where_the_op_is() {
     for (id, def) in ops() {
         let excepted = INFINITE.iter().any(|(n, _)| *n == def.name);
         let mut wild = None;
-        for sample in (def.samples)().iter().filter(|s| s.refuses.is_none() && s.check_grad) {
-            let (args, body, grads) = derive(id, sample, DType::F32);
+        let samples = (def.samples)();
+        let smooth = samples.iter().filter(|s| s.refuses.is_none() && s.check_grad);
+        for (sample, dtype) in smooth.flat_map(|s| [(s, DType::F32), (s, DType::F16), (s, DType::F64)]) {
+            let (args, body, grads) = derive(id, sample, dtype);
             let mut points: Vec<Vec<f64>> = vec![vec![]];
             for _ in &args {
                 points = points.iter().flat_map(|p| grid.map(|x| [p.as_slice(), &[x]].concat())).collect();
             }
             for point in points {
                 let row = row(&point, &args, &body[0], 1.0);
-                if !row[args.len()].f64().is_finite() {
+                if row[..=args.len()].iter().any(|v| !v.f64().is_finite()) {
                     continue;
                 }
                 for g in grads.iter().flatten() {
                     if !eval(g, &row).f64().is_finite() {
-                        wild = Some((point.clone(), eval(g, &row), g.to_string()));
+                        wild = Some((dtype, point.clone(), eval(g, &row), g.to_string()));
                     }
                 }
             }
