@@ -62,6 +62,11 @@ impl Dim {
             (Dim::Known(a), Dim::Known(b)) => Dim::Known(a.saturating_sub(b)),
             (a, Dim::Known(0)) => a.clone(),
             (a, b) if *a == b => Dim::Known(0),
+            (Dim::Expr(e), b) => match (&**e, &b) {
+                (DimExpr::Add(x, y), _) if *y == b => x.clone(),
+                (DimExpr::Add(x, Dim::Known(m)), Dim::Known(n)) if m > n => x.add(m - n),
+                _ => Dim::Expr(Arc::new(DimExpr::Sub(self.clone(), b))),
+            },
             (a, b) => Dim::Expr(Arc::new(DimExpr::Sub(a.clone(), b))),
         }
     }

@@ -39,3 +39,27 @@ pub fn sum_by(b: &mut Builder<'_>, rows: Value, ids: Value, n: &Dim) -> Result<V
 pub fn rows(b: &mut Builder<'_>, x: Value, ids: Value) -> Result<Value> {
     b.op("gather", &[x, ids], &[])
 }
+
+/// Zeros with size `n` along `axis`, to which `updates` are added at `indices` along that axis:
+/// `scatter_along_axis`.
+pub fn sum_along(b: &mut Builder<'_>, indices: Value, updates: Value, axis: usize, n: &Dim) -> Result<Value> {
+    let size = dims_attr(std::slice::from_ref(n));
+    b.op("scatter_along_axis", &[indices, updates], &[("axis", (axis as i64).into()), ("size", size)])
+}
+
+/// Index tuples with the indices of their first `batch` axes put in front, so that they need no shared axes.
+pub fn with_batch(b: &mut Builder<'_>, indices: Value, batch: usize) -> Result<Value> {
+    if batch == 0 {
+        return Ok(indices);
+    }
+    let mut shape = b.shape(indices);
+    let dtype = b.dtype(indices);
+    let last = shape.rank() - 1;
+    shape.0[last] = Dim::Known(1);
+    let mut parts = Vec::new();
+    for axis in 0..batch {
+        parts.push(iota(b, &shape, axis, dtype)?);
+    }
+    parts.push(indices);
+    b.op("concat", &parts, &[("axis", (-1i64).into())])
+}

@@ -1,1 +1,8 @@
-//! Loop skeletons that kernels share: one file a family.
+//! Loop skeletons that kernels share.
+
+pub mod copy;
+pub mod gather;
+pub mod number;
+pub mod reduce;
+pub mod remap;
+pub mod segment;

@@ -43,7 +43,7 @@ pub static DEF: OpDef = OpDef {
         let e = b.neg(e)?;
         let e = b.log(e)?;
         let noisy = b.sub(logits, e)?;
-        Ok(vec![b.reduce("argmax", noisy, &[at + 1], false)?])
+        Ok(vec![b.op("argmax", &[noisy], &[("axis", (at as i64 + 1).into())])?])
     }),
     vjp: Vjp::None("class numbers have no gradient"),
     samples: || {

@@ -40,7 +40,7 @@ fn infer(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
         return Err(cx.error(Code::Option, "the step is 0"));
     }
     let n = ((stop - start) / step).ceil();
-    if !(n < 9e15) {
+    if n.is_nan() || n >= 9e15 {
         return Err(cx.error(Code::Option, format!("expected finite numbers, received start {start}, stop {stop}, step {step}")));
     }
     Ok(vec![Type::new(cx.attrs.dtype("dtype")?, Shape::of(&[n.max(0.0) as usize]))])
