@@ -38,10 +38,12 @@ fn adam() -> Program {
 }
 
 fn main() {
+    let only = std::env::args().nth(1).unwrap_or_default();
     let n = 10_000_000;
+    let quick = only == "cache";
     let (a, b) = (vec![1.5f32; n], vec![0.5f32; n]);
     let mut c = vec![0f32; n];
-    for threads in [1, 2] {
+    for threads in if quick { vec![] } else { vec![1, 2] } {
         let threads_pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         threads_pool.install(|| {
             let pool = Pool::current();
@@ -61,6 +63,9 @@ fn main() {
                 ("sin", x(0).sin(), 8.0),
                 ("pow", x(0).pow(&x(1)), 12.0),
             ] {
+                if !name.contains(&only) {
+                    continue;
+                }
                 let inputs = if bytes == 8.0 { 1 } else { 2 };
                 let evaluator = Evaluator::new(&Program::compile(&vec![DType::F32; inputs], &[e])).unwrap();
                 let shape = [n];
@@ -87,6 +92,42 @@ fn main() {
             });
             println!("  adam     {:6.1} GB/s, {:.2} of copy", 28e-9 * n as f64 / t, 28e-9 * n as f64 / t / copy);
         });
+    }
+    let evaluator = Evaluator::in_place(&adam(), &[Some(0), None, Some(1), Some(2)]).unwrap();
+    let (n, shape, single) = (4096, [4096], [1]);
+    let (mut p, mut m, mut v) = (a[..n].to_vec(), b[..n].to_vec(), b[..n].to_vec());
+    let scalars: Vec<[f32; 1]> = [0.001, 0.1, 0.001, 1e-7].map(|s| [s]).into();
+    let mut sources = vec![Source::Over, view(&a[..n], &shape), Source::Over, Source::Over];
+    sources.extend(scalars.iter().map(|s| view(s, &single)));
+    let t = best(|| {
+        for _ in 0..100 {
+            let (p, m, v) =
+                (bytemuck::cast_slice_mut(&mut p), bytemuck::cast_slice_mut(&mut m), bytemuck::cast_slice_mut(&mut v));
+            evaluator.run(&shape, &sources, &mut [p, m, v], &Pool::serial()).unwrap();
+        }
+    });
+    println!("adam in the second-level cache: {:.2} ns an element", t * 1e7 / n as f64);
+    for (name, e) in [
+        ("a*b+1", &(&x(0) * &x(1)) + &x(0).c(1.0)),
+        ("a+b", &x(0) + &x(1)),
+        ("pow", x(0).pow(&x(1))),
+        ("sin", x(0).sin()),
+        ("erf", x(0).erf()),
+    ] {
+        let evaluator = Evaluator::new(&Program::compile(&[DType::F32; 2], &[e])).unwrap();
+        let t = best(|| {
+            for _ in 0..100 {
+                evaluator
+                    .run(
+                        &shape,
+                        &[view(&a[..n], &shape), view(&b[..n], &shape)],
+                        &mut [bytemuck::cast_slice_mut(&mut c[..n])],
+                        &Pool::serial(),
+                    )
+                    .unwrap();
+            }
+        });
+        println!("{name} in the first-level cache: {:.3} ns an element", t * 1e7 / n as f64);
     }
     for n in [10, 64, 512] {
         let evaluator = Evaluator::new(&Program::compile(&[DType::F32; 2], &[&x(0) + &x(1)])).unwrap();

@@ -2,6 +2,7 @@
 //! SIMD loops over blocks that stay in the first-level cache, inputs of any strides are read where they lie, and the
 //! last loops write straight to the outputs. Every node rounds once, so that fused and unfused evaluation agree.
 
+mod fuse;
 mod plan;
 
 use smallvec::SmallVec;
@@ -9,7 +10,7 @@ use talray_core::expr::Program;
 use talray_core::{DType, Error, Result};
 
 use crate::simd::machine::Chain;
-use crate::simd::walk::Walk;
+use crate::simd::walk::{self, Walk};
 use crate::{Call, Input, Pool};
 
 /// One input of an evaluation.
@@ -65,6 +66,9 @@ impl Evaluator {
     pub fn run(&self, shape: &[usize], inputs: &[Source<'_>], outputs: &mut [&mut [u8]], pool: &Pool) -> Result<()> {
         if inputs.len() != self.inputs.len() {
             return Err(Error::internal(format!("a program of {} inputs was given {}", self.inputs.len(), inputs.len())));
+        }
+        if walk::run_single(&self.chain, &self.inputs, shape, inputs, outputs) {
+            return Ok(());
         }
         let mut walk = Walk::new(shape);
         for ((source, dtype), over) in inputs.iter().zip(&self.inputs).zip(&self.over) {

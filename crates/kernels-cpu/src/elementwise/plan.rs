@@ -4,7 +4,8 @@ use smallvec::SmallVec;
 use talray_core::expr::{Const, Operand, Prim, Program};
 use talray_core::{DType, Error, Result};
 
-use crate::simd::machine::{Chain, Link};
+use super::fuse::{self, Loop};
+use crate::simd::machine::Chain;
 use crate::simd::{Level, level, steps};
 
 /// The chain of `program`; `over[i]` is the output that lies over input `i`.
@@ -22,7 +23,7 @@ struct Planner<'a> {
     program: &'a Program,
     over: &'a [Option<usize>],
     level: Level,
-    links: Vec<Link>,
+    loops: Vec<Loop>,
     /// Slot of each input's and each instruction's value, once it has one.
     inputs: Vec<u16>,
     insts: Vec<u16>,
@@ -44,7 +45,7 @@ impl<'a> Planner<'a> {
             program,
             over,
             level: level(),
-            links: Vec::new(),
+            loops: Vec::new(),
             inputs: (0..program.inputs.len() as u16).collect(),
             insts: vec![0; program.insts.len()],
             input_reads: vec![None; program.inputs.len()],
@@ -125,6 +126,10 @@ impl<'a> Planner<'a> {
         };
         self.insts[k] = dst;
         self.link(step, &src, dst);
+        if let Some(last) = self.loops.last_mut() {
+            last.arithmetic = Some((inst.prim, inst.dtype)).filter(|_| matches!(inst.dtype, DType::F32 | DType::F64));
+            last.arguments = src.len();
+        }
         let exact = matches!(
             inst.prim,
             Prim::Cast
@@ -176,7 +181,7 @@ impl<'a> Planner<'a> {
         let all =
             all.chain(self.program.consts.iter().map(|(_, dtype)| dtype)).chain(self.program.outputs.iter().map(|(_, d)| d));
         Chain {
-            links: self.links,
+            links: fuse::links(&self.loops, self.first_temporary, self.level),
             inputs: self.program.inputs.iter().map(|dtype| dtype.size()).collect(),
             outputs: self.program.outputs.iter().map(|(_, dtype)| dtype.size()).collect(),
             constants: self.program.consts.iter().map(|(value, dtype)| (pattern(*value, *dtype), held(*dtype))).collect(),
@@ -195,7 +200,7 @@ impl<'a> Planner<'a> {
 
     fn link(&mut self, step: steps::Step, src: &[u16], dst: u16) {
         let arg = |i: usize| src.get(i).copied().unwrap_or(src[0]);
-        self.links.push(Link { step, src: [arg(0), arg(1), arg(2)], dst });
+        self.loops.push(Loop { step, src: [arg(0), arg(1), arg(2)], arguments: src.len(), dst, arithmetic: None });
     }
 
     /// The loop that copies values as blocks hold them.

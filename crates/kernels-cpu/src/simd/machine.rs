@@ -8,18 +8,19 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::steps::{Args, Step};
+use super::tile::{Operation, Tile};
 
 /// Elements that are worked on at once.
 pub(crate) const BLOCK: usize = 512;
 /// Rows at least this long are walked one at a time, so that their inputs are read in place.
 const LONG_ROW: usize = 256;
 
-/// One step of a chain: where it reads and writes, by slot number.
-#[derive(Clone, Copy)]
-pub(crate) struct Link {
-    pub(crate) step: Step,
-    pub(crate) src: [u16; 3],
-    pub(crate) dst: u16,
+/// A part of a chain, which reads and writes slots by number.
+pub(crate) enum Link {
+    /// One loop.
+    Step { step: Step, src: [u16; 3], dst: u16 },
+    /// Several operations at once.
+    Tile { tile: Tile, operations: Vec<Operation> },
 }
 
 /// A chain. Slots are numbered: inputs, outputs, constants, temporaries.
@@ -76,23 +77,17 @@ thread_local! {
     static SCRATCH: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Job<'_> {
-    /// Runs the only link of a chain of one over all `n` elements, where every input is direct.
-    ///
-    /// # Safety
-    /// As for [`Job::run`] with `0..n`; the chain has one link and neither constants nor temporaries.
-    pub(crate) unsafe fn run_single(&self, n: usize) {
-        let link = &self.chain.links[0];
-        let at = |slot: u16| match self.inputs.get(usize::from(slot)) {
-            Some(Access::Direct(start) | Access::Uniform(start) | Access::View(start, _)) => *start,
-            Some(Access::Over(output)) => self.outputs[*output],
-            None => self.outputs[usize::from(slot) - self.inputs.len()],
-        };
-        let args = Args { src: link.src.map(at), dst: self.outputs[usize::from(link.dst) - self.inputs.len()], n };
-        // SAFETY: the caller answers for n elements in each array.
-        unsafe { (link.step)(&args) }
+impl Chain {
+    /// The only loop of a chain that is one loop from inputs to an output, with its slots.
+    pub(crate) fn single(&self) -> Option<(Step, [u16; 3], u16)> {
+        match self.links.as_slice() {
+            [Link::Step { step, src, dst }] if self.constants.is_empty() && self.temporaries == 0 => Some((*step, *src, *dst)),
+            _ => None,
+        }
     }
+}
 
+impl Job<'_> {
     /// Runs the chain for the elements of `range`.
     ///
     /// # Safety
@@ -152,9 +147,14 @@ impl Job<'_> {
                 slots[chain.inputs.len() + i] = self.outputs[i].wrapping_add(at * size);
             }
             for link in &chain.links {
-                let src = link.src.map(|slot| slots[usize::from(slot)].cast_const());
-                // SAFETY: every slot has n elements of the type that the step was made for.
-                unsafe { (link.step)(&Args { src, dst: slots[usize::from(link.dst)], n }) };
+                // SAFETY: every slot has n elements of the type that the link was made for.
+                match link {
+                    Link::Step { step, src, dst } => {
+                        let src = src.map(|slot| slots[usize::from(slot)].cast_const());
+                        unsafe { step(&Args { src, dst: slots[usize::from(*dst)], n }) }
+                    }
+                    Link::Tile { tile, operations } => unsafe { tile(operations, &slots, n) },
+                }
             }
             at += n;
         }

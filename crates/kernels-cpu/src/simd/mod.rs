@@ -18,6 +18,7 @@ pub mod math;
 pub mod ops;
 mod portable;
 pub(crate) mod steps;
+pub(crate) mod tile;
 mod vector;
 pub(crate) mod walk;
 

@@ -5,6 +5,8 @@ use smallvec::SmallVec;
 use talray_core::{DType, Error, Result};
 
 use super::machine::{Access, BLOCK, Chain, Grid, Job};
+use super::steps::Args;
+use crate::elementwise::Source;
 use crate::{Input, Pool};
 
 /// Elements a thread takes at once. Borders depend on sizes only.
@@ -16,6 +18,40 @@ pub(crate) struct Walk<'a> {
     /// Per input: its access, and strides where it is not an output's old content.
     inputs: SmallVec<[Access; 4]>,
     strides: SmallVec<[SmallVec<[isize; 6]>; 4]>,
+}
+
+/// Runs a chain of one loop over a few contiguous elements at the least cost; false where that is not what is asked
+/// for, and then nothing was done.
+pub(crate) fn run_single(
+    chain: &Chain,
+    dtypes: &[DType],
+    shape: &[usize],
+    inputs: &[Source<'_>],
+    outputs: &mut [&mut [u8]],
+) -> bool {
+    let Some((step, slots, dst)) = chain.single() else { return false };
+    let n: usize = shape.iter().product();
+    let ([output], Some(0)) = (outputs, usize::from(dst).checked_sub(dtypes.len())) else { return false };
+    let size = chain.outputs[0];
+    if n > BLOCK || inputs.len() != dtypes.len() || output.len() != n * size || !output.as_ptr().addr().is_multiple_of(size) {
+        return false;
+    }
+    let mut src = [std::ptr::null(); 3];
+    for (src, slot) in src.iter_mut().zip(slots) {
+        let (Some(Source::View(input)), Some(dtype)) = (inputs.get(usize::from(slot)), dtypes.get(usize::from(slot))) else {
+            return false;
+        };
+        let (start, size) = (input.offset * dtype.size(), dtype.size());
+        let lies =
+            input.dtype == *dtype && input.shape == shape && input.is_contiguous() && start + n * size <= input.bytes.len();
+        if !lies || !input.bytes.as_ptr().addr().is_multiple_of(size) {
+            return false;
+        }
+        *src = input.bytes.as_ptr().wrapping_add(start);
+    }
+    // SAFETY: every array was found to hold n elements of the loop's types.
+    unsafe { step(&Args { src, dst: output.as_mut_ptr(), n }) };
+    true
 }
 
 impl<'a> Walk<'a> {
@@ -73,13 +109,9 @@ impl<'a> Walk<'a> {
         if n == 0 {
             return Ok(());
         }
-        let direct = self.inputs.iter().all(|access| matches!(access, Access::Direct(_) | Access::Over(_)));
         let (grid, inputs) = self.finish();
         let job = Job { chain, grid: &grid, inputs, outputs: outputs.iter_mut().map(|bytes| bytes.as_mut_ptr()).collect() };
-        if direct && n <= BLOCK && chain.links.len() == 1 && chain.constants.is_empty() && chain.temporaries == 0 {
-            // SAFETY: inputs and outputs have n elements, as was checked here and when they were added.
-            unsafe { job.run_single(n) };
-        } else if n <= CHUNK || pool.threads() == 1 {
+        if n <= CHUNK || pool.threads() == 1 {
             // SAFETY: as above, and nobody else runs this job.
             unsafe { job.run(0..n) };
         } else {
