@@ -1,0 +1,121 @@
+// Every layer against Keras with the same weights, and what each layer promises beside its numbers.
+import { describe, expect, it } from 'vitest';
+import { close, goldens, type GoldenArray, tensorOf } from '../../golden.js';
+import { gradients, sum, tensor, type Tensor } from '../../index.js';
+import * as nn from '../index.js';
+
+interface Case {
+  layer: string;
+  args: unknown[];
+  options: Record<string, unknown>;
+  x: GoldenArray | GoldenArray[];
+  training: boolean;
+  mask: GoldenArray | null;
+  weights: GoldenArray[];
+  want: GoldenArray;
+  after: GoldenArray[];
+}
+
+type Made = nn.Layer<never, Tensor>;
+const classes = nn as unknown as Record<string, new (...args: unknown[]) => Made>;
+const known = new Map(Object.values(nn).filter((value) => typeof value === 'function' && 'type' in value && typeof value.type === 'string').map((value) => [(value as unknown as nn.LayerClass).type, value as unknown as nn.LayerClass]));
+
+function make({ layer, args, options }: Case): Made {
+  const { activation, inner, innerOptions, ...rest } = options;
+  const own = { ...rest, ...(activation ? { activation: (nn as unknown as Record<string, nn.ActivationFunction>)[activation as string] } : {}) };
+  const first = inner ? [new classes[inner as string]!(args[0], innerOptions)] : args;
+  return new classes[layer]!(...first, own);
+}
+
+const inputs = (c: Case): Tensor | Tensor[] => (Array.isArray(c.x) ? c.x.map((part) => tensorOf(part)) : tensorOf(c.x));
+const run = (layer: Made, c: Case): Tensor => layer.apply(inputs(c) as never, { training: c.training, ...(c.mask ? { mask: tensorOf(c.mask, 'bool') } : {}) }) as Tensor;
+
+describe('layers give what Keras gives', () => {
+  for (const [i, c] of goldens<Case>('layers').entries()) {
+    it(`${c.layer} ${JSON.stringify(c.options)} (${i})`, async () => {
+      const layer = make(c);
+      const shapes = Array.isArray(c.x) ? c.x.map((part) => part.shape) : c.x.shape;
+      layer.ensureBuilt(shapes);
+      expect(layer.weights.map((weight) => weight.shape)).toEqual(c.weights.map((weight) => weight.shape));
+      layer.setWeights(c.weights.map((weight) => tensorOf(weight)));
+      await close(run(layer, c), c.want, 1e-4);
+      for (const [k, weight] of layer.weights.entries()) await close(weight.value, c.after[k]!, 1e-4);
+      expect(layer.outputShape(shapes)).toEqual(c.want.shape);
+    });
+
+    it(`${c.layer} is made again from its config, and every weight gets a gradient (${i})`, async () => {
+      const layer = make(c);
+      const again = nn.decodeLayer(JSON.parse(JSON.stringify(nn.encodeLayer(layer))) as nn.LayerConfig, known) as unknown as Made;
+      run(again, c);
+      again.setWeights(c.weights.map((weight) => tensorOf(weight)));
+      const y = run(again, c);
+      await close(y, c.want, 1e-4);
+      const grads = gradients(sum(y.mul(y)), again.trainableWeights);
+      expect(grads.map((grad) => grad !== null)).toEqual(again.trainableWeights.map(() => true));
+    });
+  }
+});
+
+describe('Layer', () => {
+  it('computes in f64 where asked', () => {
+    const layer = new nn.Dense(2, { dtype: 'f64' });
+    expect(layer.apply([[1, 2, 3]]).dtype).toBe('f64');
+    expect(layer.kernel.dtype).toBe('f64');
+  });
+
+  it('keeps f32 weights under a mixed policy', () => {
+    const layer = new nn.Dense(2, { dtype: { variable: 'f32', compute: 'bf16' } });
+    expect(layer.apply([[1, 2, 3]]).dtype).toBe('bf16');
+    expect(layer.kernel.dtype).toBe('f32');
+  });
+
+  it('names weights by path, in arrays and Maps too', () => {
+    class Two extends nn.Layer {
+      readonly list = [new nn.Dense(1), new nn.Dense(1)];
+      readonly map = new Map([['a', new nn.Dense(1)]]);
+      call(x: Tensor): Tensor {
+        return this.map.get('a')!.apply(this.list[1]!.apply(this.list[0]!.apply(x)));
+      }
+    }
+    const layer = new Two();
+    layer.apply([[1, 2]]);
+    expect([...layer.weightsByPath().keys()]).toEqual(['list.0.kernel', 'list.0.bias', 'list.1.kernel', 'list.1.bias', 'map.a.kernel', 'map.a.bias']);
+  });
+
+  it('leaves frozen layers out of the trainable weights', () => {
+    const layer = new nn.Bidirectional(new nn.GRU(2));
+    layer.apply([[[1, 2], [3, 4]]]);
+    expect(layer.trainableWeights).toHaveLength(6);
+    layer.forwardLayer.trainable = false;
+    expect(layer.trainableWeights).toHaveLength(3);
+    expect(layer.nonTrainableWeights).toHaveLength(3);
+  });
+
+  it('hands a mask from Embedding through to pooling', async () => {
+    const embedding = new nn.Embedding(5, 1, { maskZero: true, embeddingsInitializer: new nn.Constant([10, 1, 2, 3, 4]) });
+    const y = new nn.GlobalAveragePooling1D().apply(embedding.apply(tensor([[1, 3, 0, 0]], { dtype: 'i32' })));
+    expect(((await y.array()) as number[][])[0]![0]).toBeCloseTo(2, 6);
+  });
+
+  it('drops and scales in training only', async () => {
+    const layer = new nn.Dropout(0.5);
+    const x = tensor(new Float32Array(1000).fill(1));
+    expect([...((await layer.apply(x).data()) as Float32Array)].every((v) => v === 1)).toBe(true);
+    const kept = [...((await layer.apply(x, { training: true }).data()) as Float32Array)];
+    expect(kept.every((v) => v === 0 || v === 2)).toBe(true);
+    expect(kept.filter((v) => v === 2).length).toBeGreaterThan(350);
+  });
+
+  it('refuses weights of another shape before setting any', async () => {
+    const layer = new nn.Dense(2, { kernelInitializer: new nn.Ones() });
+    layer.apply([[1]]);
+    expect(() => layer.setWeights([tensor([[5, 5]]), tensor([1])])).toThrow(/bias has shape \[2\]/);
+    expect(await layer.kernel.array()).toEqual([[1, 1]]);
+  });
+
+  it('applies symbolically, with shapes', () => {
+    const x = nn.input([6, 5, 2]);
+    const y = new nn.Flatten().apply(new nn.MaxPooling2D().apply(new nn.Conv2D(4, 3, { padding: 'same' }).apply(x)));
+    expect(y.shape).toEqual([null, 3 * 2 * 4]);
+  });
+});

@@ -1,0 +1,107 @@
+// Every optimizer against five steps of Keras, dense and with the same gradient as rows; lazy rows; hyper-parameters.
+import { describe, expect, it } from 'vitest';
+import { close, goldens, type GoldenArray, tensorOf } from '../golden.js';
+import { gather, gradients, mul, sum, tensor, Variable } from '../index.js';
+import type { ThingConfig } from '../nn/initializers/initializer.js';
+import { PiecewiseConstantDecay } from '../schedules/index.js';
+import { Adam, type AnyOptimizer, optimizerFrom, SGD } from './index.js';
+
+interface Case {
+  optimizer: string;
+  learningRate: number;
+  options: Record<string, unknown>;
+  start: GoldenArray[];
+  grads: GoldenArray[][];
+  want: GoldenArray[][];
+}
+
+const make = (c: Case, more: object = {}): AnyOptimizer => optimizerFrom({ type: c.optimizer, learningRate: c.learningRate, options: { ...c.options, ...more } } as ThingConfig);
+
+describe('optimizers give what Keras gives', () => {
+  for (const [i, c] of goldens<Case>('optimizers').entries()) {
+    it(`${c.optimizer} ${JSON.stringify(c.options)} (${i})`, async () => {
+      const optimizer = make(c);
+      const variables = c.start.map((array) => new Variable(tensorOf(array)));
+      for (const [step, grads] of c.grads.entries()) {
+        optimizer.apply(grads.map((array) => tensorOf(array)), variables);
+        for (const [k, variable] of variables.entries()) await close(variable.value, c.want[step]![k]!, 2e-5);
+      }
+    });
+
+    it(`${c.optimizer} ${JSON.stringify(c.options)} with row gradients (${i})`, async () => {
+      const optimizer = make(c, { update: 'dense' });
+      const variables = c.start.map((array) => new Variable(tensorOf(array)));
+      for (const [step, grads] of c.grads.entries()) {
+        const rows = grads.map((array, k) => rowGradient(variables[k]!, tensorOf(array)));
+        optimizer.apply(rows, variables);
+        for (const [k, variable] of variables.entries()) await close(variable.value, c.want[step]![k]!, 2e-5);
+      }
+    });
+  }
+});
+
+/** The gradient `grad` of all rows, each looked up twice with half of it. */
+function rowGradient(variable: Variable, grad: ReturnType<typeof tensorOf>) {
+  const ids = Array.from({ length: variable.shape[0]! }, (_, i) => i);
+  const all = tensor([...ids, ...ids], { dtype: 'i32' });
+  const halves = mul(gather(grad, all), 0.5);
+  return gradients(sum(mul(gather(variable, all), halves)), [variable])[0]!;
+}
+
+describe('optimizers', () => {
+  it('leave idle rows alone when lazy', async () => {
+    const table = new Variable(tensor([[1, 1], [2, 2], [3, 3]]));
+    const optimizer = new Adam(0.1, { update: 'lazy' });
+    for (const row of [0, 2]) {
+      const loss = sum(gather(table, tensor([row, row], { dtype: 'i32' })));
+      optimizer.apply(gradients(loss, [table]), [table]);
+    }
+    const after = (await table.array()) as number[][];
+    expect(after[1]).toEqual([2, 2]);
+    expect(after[0]![0]).toBeCloseTo(0.9, 4);
+  });
+
+  it('move idle rows when dense', async () => {
+    const table = new Variable(tensor([[1], [2]]));
+    const optimizer = new Adam(0.1);
+    for (const row of [0, 1]) optimizer.apply(gradients(sum(gather(table, tensor([row], { dtype: 'i32' }))), [table]), [table]);
+    expect(((await table.array()) as number[][])[0]![0]).toBeLessThan(0.9);
+  });
+
+  it('take a changed rate and hyper-parameter', async () => {
+    const w = new Variable(tensor([1]));
+    const optimizer = new SGD(0.5);
+    optimizer.apply([tensor([1])], [w]);
+    optimizer.learningRate = 0.1;
+    optimizer.apply([tensor([1])], [w]);
+    expect(((await w.array()) as number[])[0]).toBeCloseTo(0.4, 6);
+    expect(optimizer.learningRate).toBe(0.1);
+  });
+
+  it('follow a schedule', async () => {
+    const w = new Variable(tensor([0]));
+    const optimizer = new SGD(new PiecewiseConstantDecay({ boundaries: [1], values: [1, 0.5] }));
+    for (let i = 0; i < 3; i++) optimizer.apply([tensor([-1])], [w]);
+    expect(((await w.array()) as number[])[0]).toBeCloseTo(2.5, 6);
+  });
+
+  it('exclude weights from decay by their path', async () => {
+    const [kernel, bias] = [new Variable(tensor([1])), new Variable(tensor([1]))];
+    const optimizer = new SGD(0.1, { weightDecay: 0.5, excludeFromWeightDecay: ['bias'] });
+    optimizer.build(new Map([['dense.kernel', kernel], ['dense.bias', bias]]));
+    optimizer.apply([tensor([0]), tensor([0])], [kernel, bias]);
+    expect(((await kernel.array()) as number[])[0]).toBeCloseTo(0.95, 6);
+    expect(((await bias.array()) as number[])[0]).toBe(1);
+  });
+
+  it('name a variable that no gradient reaches', () => {
+    const w = new Variable(tensor([1]));
+    const optimizer = new SGD();
+    optimizer.build(new Map([['lost.kernel', w]]));
+    expect(() => optimizer.apply([null], [w])).toThrow(/lost\.kernel/);
+  });
+
+  it('refuse two clips', () => {
+    expect(() => new SGD(0.1, { clipnorm: 1, clipvalue: 1 })).toThrow(/at most one/);
+  });
+});
