@@ -3,14 +3,35 @@
 use crate::OpDef;
 
 mod advance;
+mod avg_pool;
 mod batch_normalization;
+mod conv;
+mod conv1d;
+mod conv1d_transpose;
+mod conv2d;
+mod conv2d_transpose;
+mod conv3d;
+mod conv3d_transpose;
+mod conv_input_grad;
+mod conv_kernel_grad;
+mod depthwise_conv1d;
+mod depthwise_conv2d;
 mod dropout;
+mod einsum;
+mod embedding_bag;
 mod glu;
 mod group_normalization;
 mod instance_normalization;
 mod layer_normalization;
 mod log_softmax;
 mod matmul;
+mod max_pool;
+mod outer;
+mod pool_avg;
+mod pool_avg_grad;
+mod pool_max;
+mod pool_max_grad;
+mod pool_max_pick;
 mod random_bernoulli;
 mod random_bits;
 mod random_categorical;
@@ -21,11 +42,15 @@ mod random_poisson;
 mod random_randint;
 mod random_truncated_normal;
 mod random_uniform;
+mod resize;
+mod resize_grad;
 mod rms_normalization;
+mod scaled_dot_product_attention;
 mod sigmoid_cross_entropy;
 mod softmax;
 mod softmax_cross_entropy;
 mod sparse_softmax_cross_entropy;
+mod tensordot;
 
 /// The ops of this group.
 pub(super) const LIST: &[&OpDef] = &[
@@ -53,4 +78,29 @@ pub(super) const LIST: &[&OpDef] = &[
     &random_poisson::DEF,
     &advance::DEF,
     &dropout::DEF,
+    &avg_pool::DEF,
+    &conv::DEF,
+    &conv1d::DEF,
+    &conv1d_transpose::DEF,
+    &conv2d::DEF,
+    &conv2d_transpose::DEF,
+    &conv3d::DEF,
+    &conv3d_transpose::DEF,
+    &conv_input_grad::DEF,
+    &conv_kernel_grad::DEF,
+    &depthwise_conv1d::DEF,
+    &depthwise_conv2d::DEF,
+    &einsum::DEF,
+    &embedding_bag::DEF,
+    &max_pool::DEF,
+    &outer::DEF,
+    &pool_avg::DEF,
+    &pool_avg_grad::DEF,
+    &pool_max::DEF,
+    &pool_max_grad::DEF,
+    &pool_max_pick::DEF,
+    &resize::DEF,
+    &resize_grad::DEF,
+    &scaled_dot_product_attention::DEF,
+    &tensordot::DEF,
 ];

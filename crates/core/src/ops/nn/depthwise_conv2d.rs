@@ -1,0 +1,32 @@
+//! `depthwise_conv2d`
+
+use crate::op::{Arg, Lower, ONE, OpDef, Vjp, floats, sample};
+use crate::rules::convolution::{DEPTHWISE_ATTRS, infer_depthwise, lower_depthwise};
+use crate::{AttrValue, Code};
+
+pub static DEF: OpDef = OpDef {
+    name: "depthwise_conv2d",
+    version: 1,
+    group: "nn",
+    doc: "2-D convolution of each channel of `x` `[batch, height, width, channels]` on its own with `kernel` \
+          `[height, width, channels, multiplier]`, as Keras's DepthwiseConv2D without bias: output channel c·multiplier + m. Options as \
+          in `conv2d`. The number of channels must be known.",
+    args: &[Arg::float("x"), Arg::float("kernel")],
+    attrs: DEPTHWISE_ATTRS,
+    outputs: ONE,
+    infer: |cx| infer_depthwise(cx, 2),
+    lower: Lower::Composite(lower_depthwise),
+    vjp: Vjp::Derived,
+    samples: || {
+        let f = |s: &[usize]| floats(s, -1.0, 1.0);
+        vec![
+            sample(vec![f(&[2, 5, 6, 3]), f(&[3, 2, 3, 2])]),
+            sample(vec![f(&[2, 3, 5, 6]), f(&[3, 2, 3, 2])])
+                .attr("data_format", AttrValue::Enum(1))
+                .attr("padding", AttrValue::Enum(1))
+                .i64s("strides", &[2]),
+            sample(vec![f(&[2, 5, 6, 3]), f(&[3, 2, 2, 2])]).refused(Code::Shape),
+        ]
+    },
+    method: false,
+};
