@@ -75,12 +75,13 @@ impl RowSlot {
     }
 }
 
-/// The row number that says "no such key" in what [`RowShard::find`] gives.
+/// The row number that says "no such key".
 pub const MISSING_ROW: u32 = u32::MAX;
 
-/// Maps 64-bit keys to rows. Every u64 is a legal key of an open table; a closed one (an array)
-/// takes the keys `0..rows` and refuses others in [`RowStore::route`], before anything is written.
-pub trait RowStore<T: RowElement>: Send + Sync {
+/// Maps 64-bit keys to rows, for reading. Every u64 is a legal key of an open table; a closed one
+/// (an array) takes the keys `0..rows` and refuses others in [`RowView::route`] and
+/// [`RowView::address`], before anything is read or written.
+pub trait RowView<T: RowElement>: Send + Sync {
     /// What a row consists of.
     fn layout(&self) -> &RowLayout;
 
@@ -105,17 +106,14 @@ pub trait RowStore<T: RowElement>: Send + Sync {
     /// and leave `slots` alone; callers then find each distinct key once.
     ///
     /// # Errors
-    /// As [`RowStore::route`].
+    /// As [`RowView::route`].
     fn address(&self, keys: &[u64], slots: &mut [RowSlot]) -> Result<bool> {
         let _ = (keys, slots);
         Ok(false)
     }
 
-    /// Shard `i`.
-    fn shard(&self, i: usize) -> &dyn RowShard<T>;
-
-    /// All shards, in order, to be changed side by side.
-    fn shards_mut(&mut self) -> Vec<&mut dyn RowShard<T>>;
+    /// The row of each key of shard `shard`, or [`MISSING_ROW`]. Changes nothing.
+    fn find(&self, shard: usize, keys: &[u64], rows: &mut [u32]);
 
     /// Sets `vectors[i]` to the vector of `slots[i]` and asks the processor to fetch it. Entries of
     /// missing slots stay as they are.
@@ -123,6 +121,15 @@ pub trait RowStore<T: RowElement>: Send + Sync {
 
     /// What a lookup outside training sees for keys without a row: `[keys, width]`.
     fn absent(&self, keys: &[u64], vectors: &mut [T]);
+}
+
+/// A view whose rows can be made and changed.
+pub trait RowStore<T: RowElement>: RowView<T> {
+    /// Shard `i`.
+    fn shard(&self, i: usize) -> &dyn RowShard<T>;
+
+    /// All shards, in order, to be changed side by side.
+    fn shards_mut(&mut self) -> Vec<&mut dyn RowShard<T>>;
 }
 
 /// One shard of a store. Fields are numbered as in [`RowLayout`]: 0 is the vector, then the slots.
@@ -135,9 +142,6 @@ pub trait RowShard<T: RowElement>: Send + Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// The row of each key, or [`MISSING_ROW`]. Changes nothing.
-    fn find(&self, keys: &[u64], rows: &mut [u32]);
 
     /// The row of each key; absent keys get one with initial values, in order of `keys`.
     ///

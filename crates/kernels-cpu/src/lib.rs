@@ -13,6 +13,7 @@ pub mod memory;
 pub mod ops;
 pub mod pool;
 pub mod reference;
+pub mod rows;
 pub mod simd;
 
 pub use backend::Cpu;

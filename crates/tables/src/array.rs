@@ -6,7 +6,7 @@ use crate::snapshot::{Kind, Snapshot};
 use crate::stats::TableStats;
 use bytemuck::Pod;
 use std::sync::Arc;
-use talray_core::rows::{RowElement, RowLayout, RowShard, RowSlot, RowStore};
+use talray_core::rows::{RowElement, RowLayout, RowShard, RowSlot, RowStore, RowView};
 use talray_core::{Error, Result};
 
 /// A table of a closed vocabulary: key `k` is row `k`, and other keys are an error. Shards are
@@ -93,7 +93,7 @@ impl<T: RowElement + Pod> ArrayTable<T> {
     }
 }
 
-impl<T: RowElement + Pod> RowStore<T> for ArrayTable<T> {
+impl<T: RowElement + Pod> RowView<T> for ArrayTable<T> {
     fn layout(&self) -> &RowLayout {
         &self.format.layout
     }
@@ -120,12 +120,11 @@ impl<T: RowElement + Pod> RowStore<T> for ArrayTable<T> {
         Ok(true)
     }
 
-    fn shard(&self, i: usize) -> &dyn RowShard<T> {
-        &self.shards[i]
-    }
-
-    fn shards_mut(&mut self) -> Vec<&mut dyn RowShard<T>> {
-        self.shards.iter_mut().map(|s| s as &mut dyn RowShard<T>).collect()
+    fn find(&self, shard: usize, keys: &[u64], rows: &mut [u32]) {
+        let mask = self.shards[shard].mask;
+        for (key, row) in keys.iter().zip(rows) {
+            *row = (key & mask) as u32;
+        }
     }
 
     fn vectors<'a>(&'a self, slots: &[RowSlot], vectors: &mut [&'a [T]]) {
@@ -142,19 +141,25 @@ impl<T: RowElement + Pod> RowStore<T> for ArrayTable<T> {
     }
 }
 
+impl<T: RowElement + Pod> RowStore<T> for ArrayTable<T> {
+    fn shard(&self, i: usize) -> &dyn RowShard<T> {
+        &self.shards[i]
+    }
+
+    fn shards_mut(&mut self) -> Vec<&mut dyn RowShard<T>> {
+        self.shards.iter_mut().map(|s| s as &mut dyn RowShard<T>).collect()
+    }
+}
+
 impl<T: RowElement + Pod> RowShard<T> for ArrayShard<T> {
     fn len(&self) -> usize {
         self.len
     }
 
-    fn find(&self, keys: &[u64], rows: &mut [u32]) {
+    fn find_or_insert(&mut self, keys: &[u64], rows: &mut [u32]) -> Result<()> {
         for (key, row) in keys.iter().zip(rows) {
             *row = (key & self.mask) as u32;
         }
-    }
-
-    fn find_or_insert(&mut self, keys: &[u64], rows: &mut [u32]) -> Result<()> {
-        self.find(keys, rows);
         Ok(())
     }
 

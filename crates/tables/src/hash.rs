@@ -7,7 +7,7 @@ use crate::stats::TableStats;
 use crate::store::{Index, mix};
 use bytemuck::Pod;
 use std::sync::Arc;
-use talray_core::rows::{MISSING_ROW, RowElement, RowLayout, RowShard, RowSlot, RowStore};
+use talray_core::rows::{MISSING_ROW, RowElement, RowLayout, RowShard, RowSlot, RowStore, RowView};
 use talray_core::{Error, Result};
 
 /// A growing table from 64-bit keys to rows, sharded by a hash of the key. Rows never move; growth
@@ -82,7 +82,7 @@ fn shard_of(key: u64, shards: usize) -> usize {
     ((mix(key) >> 1) >> (63 - shards.trailing_zeros())) as usize
 }
 
-impl<T: RowElement + Pod> RowStore<T> for HashTable<T> {
+impl<T: RowElement + Pod> RowView<T> for HashTable<T> {
     fn layout(&self) -> &RowLayout {
         &self.format.layout
     }
@@ -102,12 +102,8 @@ impl<T: RowElement + Pod> RowStore<T> for HashTable<T> {
         Ok(())
     }
 
-    fn shard(&self, i: usize) -> &dyn RowShard<T> {
-        &self.shards[i]
-    }
-
-    fn shards_mut(&mut self) -> Vec<&mut dyn RowShard<T>> {
-        self.shards.iter_mut().map(|s| s as &mut dyn RowShard<T>).collect()
+    fn find(&self, shard: usize, keys: &[u64], rows: &mut [u32]) {
+        self.shards[shard].index.find(keys, rows);
     }
 
     fn vectors<'a>(&'a self, slots: &[RowSlot], vectors: &mut [&'a [T]]) {
@@ -124,13 +120,19 @@ impl<T: RowElement + Pod> RowStore<T> for HashTable<T> {
     }
 }
 
+impl<T: RowElement + Pod> RowStore<T> for HashTable<T> {
+    fn shard(&self, i: usize) -> &dyn RowShard<T> {
+        &self.shards[i]
+    }
+
+    fn shards_mut(&mut self) -> Vec<&mut dyn RowShard<T>> {
+        self.shards.iter_mut().map(|s| s as &mut dyn RowShard<T>).collect()
+    }
+}
+
 impl<T: RowElement + Pod> RowShard<T> for HashShard<T> {
     fn len(&self) -> usize {
         self.index.len()
-    }
-
-    fn find(&self, keys: &[u64], rows: &mut [u32]) {
-        self.index.find(keys, rows);
     }
 
     fn find_or_insert(&mut self, keys: &[u64], rows: &mut [u32]) -> Result<()> {

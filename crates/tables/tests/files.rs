@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 use talray_core::Code;
-use talray_core::rows::{RowStore, SlotSpec, SlotWidth};
+use talray_core::rows::{RowStore, RowView, SlotSpec, SlotWidth};
 use talray_tables::file::{FileEntry, MANIFEST, Manifest, decode_hash, encode, load_array, load_hash, read_manifest, save};
 use talray_tables::{ArrayTable, HashTable, TableOptions, rows};
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use std::collections::HashMap;
 use talray_core::Code;
-use talray_core::rows::{MISSING_ROW, RowSlot, RowStore, SlotSpec, SlotWidth};
+use talray_core::rows::{MISSING_ROW, RowSlot, RowStore, RowView, SlotSpec, SlotWidth};
 use talray_tables::{Absent, ArrayTable, HashTable, Initializer, TableOptions, export, rows};
 
 fn options(width: usize) -> TableOptions {
@@ -24,7 +24,7 @@ fn find(table: &HashTable<f32>, keys: &[u64]) -> Vec<RowSlot> {
     table.route(keys, &mut shards).unwrap();
     let one = |(key, shard): (&u64, &u16)| {
         let mut row = [0];
-        table.shard(usize::from(*shard)).find(&[*key], &mut row);
+        table.find(usize::from(*shard), &[*key], &mut row);
         RowSlot::new(usize::from(*shard), row[0])
     };
     keys.iter().zip(&shards).map(one).collect()

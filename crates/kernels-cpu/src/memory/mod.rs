@@ -2,8 +2,10 @@
 #![expect(unsafe_code, reason = "raw allocation, and exclusive access to buffers that were just made")]
 
 mod allocator;
+mod prefetch;
 
 pub use allocator::{Stats, set_limit, stats, trim};
+pub use prefetch::prefetch;
 
 use allocator::Block;
 use std::sync::Arc;
