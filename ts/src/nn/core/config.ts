@@ -86,7 +86,7 @@ export function decodeLayer(config: LayerConfig, classes: ReadonlyMap<string, La
 
 /** The static `type` of a layer's class. */
 export function typeOf(layer: object): string {
-  const type = (layer.constructor as { type?: unknown }).type;
+  const type = Object.hasOwn(layer.constructor, 'type') ? (layer.constructor as { type?: unknown }).type : undefined;
   if (typeof type !== 'string') {
     throw new TalrayError('OPTION', `the class of this layer (${layer.constructor.name}) has no \`static readonly type\`: give it one, so that it can be saved`);
   }

@@ -4,6 +4,7 @@ import type { Constraint } from '../constraints/constraint.js';
 import type { Initializer } from '../initializers/initializer.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import { maskOf, withMask } from './mask.js';
+import { observed } from './observe.js';
 import { type DTypePolicy, isFloating, type PolicyLike, resolvePolicy } from './policy.js';
 import type { PartialShape } from './shapes.js';
 import { SymbolicTensor } from './symbolic.js';
@@ -48,7 +49,7 @@ export interface WeightOptions {
 }
 
 /** What can be fed where a layer takes `In`. */
-export type Feed<In> = In extends Tensor ? TensorLike : In extends readonly Tensor[] ? readonly TensorLike[] : In;
+export type Feed<In> = In extends Tensor ? TensorLike : In extends readonly Tensor[] ? readonly TensorLike[] : { readonly [K in keyof In]: TensorLike };
 /** The symbolic counterpart of `In`. */
 export type SymbolicFeed<In> = In extends readonly Tensor[] ? readonly SymbolicTensor[] : SymbolicTensor;
 
@@ -115,7 +116,10 @@ export abstract class Layer<In = Tensor, Out = Tensor> {
     const mask = options.mask ?? inputMask(values);
     const out = this.call(values as In, { training: options.training ?? false, mask });
     const outMask = this.computeMask(values as In, mask);
-    if (outMask !== undefined && out instanceof Tensor) withMask(out, outMask);
+    if (out instanceof Tensor) {
+      if (outMask !== undefined) withMask(out, outMask);
+      observed(this, out);
+    }
     return out;
   }
 
@@ -216,7 +220,8 @@ export abstract class Layer<In = Tensor, Out = Tensor> {
     return new SymbolicTensor(this.outputShape(shapes), this.computeDtype, { layer: this as Layer<never, unknown>, inputs });
   }
 
-  #receive(inputs: unknown): Tensor | readonly Tensor[] {
+  #receive(inputs: unknown): Received {
+    if (isRecord(inputs)) return Object.fromEntries(Object.entries(inputs).map(([name, part]) => [name, this.#castIn(part)]));
     if (Array.isArray(inputs) && inputs.some((part) => part instanceof Tensor || part instanceof Variable)) {
       return inputs.map((part) => this.#castIn(part as TensorLike));
     }
@@ -236,10 +241,17 @@ function isSymbolic(inputs: unknown): inputs is SymbolicTensor | readonly Symbol
   return inputs instanceof SymbolicTensor || (Array.isArray(inputs) && inputs.length > 0 && inputs.every((part) => part instanceof SymbolicTensor));
 }
 
-function shapesOf(values: Tensor | readonly Tensor[]): PartialShape | readonly PartialShape[] {
-  return values instanceof Tensor ? values.shape : values.map((part) => part.shape);
+type Received = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
+
+function isRecord(inputs: unknown): inputs is Readonly<Record<string, TensorLike>> {
+  return typeof inputs === 'object' && inputs !== null && Object.getPrototypeOf(inputs) === Object.prototype;
 }
 
-function inputMask(values: Tensor | readonly Tensor[]): Tensor | undefined {
-  return values instanceof Tensor ? maskOf(values) : values.map(maskOf).find((mask) => mask !== undefined);
+function shapesOf(values: Received): PartialShape | readonly PartialShape[] {
+  return values instanceof Tensor ? values.shape : Object.values(values).map((part: Tensor) => part.shape);
+}
+
+function inputMask(values: Received): Tensor | undefined {
+  if (values instanceof Tensor) return maskOf(values);
+  return Object.values(values).map((part: Tensor) => maskOf(part)).find((mask) => mask !== undefined);
 }

@@ -1,0 +1,173 @@
+// Precision, recall, plain counts, and one at a given value of another.
+import { add, divNoNan, gather, greaterEqual, max, TalrayError, tensor, type Tensor, type TensorLike, topK, type Variable, where } from '../index.js';
+import { ConfusionMetric } from './confusion.js';
+import type { MetricOptions } from './metric.js';
+
+/** Options of metrics at thresholds. */
+export interface ThresholdOptions extends MetricOptions {
+  /** One gives a scalar, several a vector. Default 0.5. */
+  thresholds?: number | readonly number[];
+  /** Only the `topK` largest predictions of an example count as positive (above 0). Default all. */
+  topK?: number;
+  /** Only this class (last axis) is looked at. Default all. */
+  classId?: number;
+}
+
+abstract class AtThresholds extends ConfusionMetric {
+  constructor(
+    name: string,
+    private readonly options: ThresholdOptions,
+  ) {
+    const { thresholds = options.topK === undefined ? 0.5 : 0 } = options;
+    super(options.name ?? name, typeof thresholds === 'number' ? [thresholds] : thresholds);
+  }
+
+  override updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
+    const { topK: k, classId } = this.options;
+    let [y, p] = [tensor(yTrue), tensor(yPred)];
+    if (k !== undefined) p = where(greaterEqual(p, lowestOfTop(p, k)), p, -1);
+    if (classId !== undefined) [y, p] = [column(y, classId), column(p, classId)];
+    super.updateState(y, p, sampleWeight);
+  }
+}
+
+function lowestOfTop(p: Tensor, k: number): Tensor {
+  return topK(p, k).values.min({ axis: -1, keepdims: true });
+}
+
+function column(x: Tensor, at: number): Tensor {
+  return gather(x.reshape([-1, x.shape.at(-1)!]).transpose(), tensor([at], { dtype: 'i32' })).reshape([-1, 1]);
+}
+
+/** `tp / (tp + fp)`. */
+export class Precision extends AtThresholds {
+  constructor(options: ThresholdOptions = {}) {
+    super('precision', options);
+  }
+  result(): Tensor {
+    return this.shaped(divNoNan(this.truePositives, add(this.truePositives, this.falsePositives)));
+  }
+}
+
+/** `tp / (tp + fn)`. */
+export class Recall extends AtThresholds {
+  constructor(options: ThresholdOptions = {}) {
+    super('recall', options);
+  }
+  result(): Tensor {
+    return this.shaped(divNoNan(this.truePositives, add(this.truePositives, this.falseNegatives)));
+  }
+}
+
+/** The (weighted) number of true positives. */
+export class TruePositives extends AtThresholds {
+  constructor(options: ThresholdOptions = {}) {
+    super('truePositives', options);
+  }
+  result(): Tensor {
+    return this.shaped(this.truePositives.value);
+  }
+}
+
+/** The (weighted) number of false positives. */
+export class FalsePositives extends AtThresholds {
+  constructor(options: ThresholdOptions = {}) {
+    super('falsePositives', options);
+  }
+  override get higherIsBetter(): boolean {
+    return false;
+  }
+  result(): Tensor {
+    return this.shaped(this.falsePositives.value);
+  }
+}
+
+/** The (weighted) number of true negatives. */
+export class TrueNegatives extends AtThresholds {
+  constructor(options: ThresholdOptions = {}) {
+    super('trueNegatives', options);
+  }
+  result(): Tensor {
+    return this.shaped(this.trueNegatives.value);
+  }
+}
+
+/** The (weighted) number of false negatives. */
+export class FalseNegatives extends AtThresholds {
+  constructor(options: ThresholdOptions = {}) {
+    super('falseNegatives', options);
+  }
+  override get higherIsBetter(): boolean {
+    return false;
+  }
+  result(): Tensor {
+    return this.shaped(this.falseNegatives.value);
+  }
+}
+
+/** Options of metrics that are one value at a given other. */
+export interface AtValueOptions extends MetricOptions {
+  /** What the other must reach, in [0, 1]. */
+  value: number;
+  /** Default 200. */
+  numThresholds?: number;
+}
+
+abstract class AtValue extends ConfusionMetric {
+  protected readonly value: number;
+
+  constructor(name: string, { name: given, value, numThresholds = 200 }: AtValueOptions) {
+    super(given ?? name, Array.from({ length: numThresholds }, (_, i) => i / (numThresholds - 1)));
+    if (!(value >= 0 && value <= 1)) throw new TalrayError('OPTION', `${name}: value must be in [0, 1], got ${value}`);
+    this.value = value;
+  }
+
+  protected share(part: Variable, other: Variable): Tensor {
+    return divNoNan(part, add(part, other));
+  }
+
+  /** The best `wanted` among thresholds at which `constrained` reaches the value; 0 where none does. */
+  protected best(constrained: Tensor, wanted: Tensor): Tensor {
+    return max(where(greaterEqual(constrained, this.value), wanted, 0));
+  }
+}
+
+/** The best recall where specificity reaches `value`. */
+export class SensitivityAtSpecificity extends AtValue {
+  constructor(options: AtValueOptions) {
+    super('sensitivityAtSpecificity', options);
+  }
+  result(): Tensor {
+    return this.best(this.share(this.trueNegatives, this.falsePositives), this.share(this.truePositives, this.falseNegatives));
+  }
+}
+
+/** The best specificity where recall reaches `value`. */
+export class SpecificityAtSensitivity extends AtValue {
+  constructor(options: AtValueOptions) {
+    super('specificityAtSensitivity', options);
+  }
+  result(): Tensor {
+    return this.best(this.share(this.truePositives, this.falseNegatives), this.share(this.trueNegatives, this.falsePositives));
+  }
+}
+
+/** The best precision where recall reaches `value`. */
+export class PrecisionAtRecall extends AtValue {
+  constructor(options: AtValueOptions) {
+    super('precisionAtRecall', options);
+  }
+  result(): Tensor {
+    return this.best(this.share(this.truePositives, this.falseNegatives), this.share(this.truePositives, this.falsePositives));
+  }
+}
+
+/** The best recall where precision reaches `value`. */
+export class RecallAtPrecision extends AtValue {
+  constructor(options: AtValueOptions) {
+    super('recallAtPrecision', options);
+  }
+  result(): Tensor {
+    return this.best(this.share(this.truePositives, this.falsePositives), this.share(this.truePositives, this.falseNegatives));
+  }
+}

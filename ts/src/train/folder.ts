@@ -1,0 +1,80 @@
+// A folder that is replaced as a whole: files are written under names of their content, and the manifest is renamed last.
+import { TalrayError } from '../index.js';
+
+/** A file of a saved model. */
+export interface FileEntry {
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** The hexadecimal SHA-256 of bytes. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Writes `files` and then `manifest.json` into the folder `path`, each synced. Until the last rename a reader sees the old
+ * model; files that only the old manifest names are removed after it. Throws `IO` and leaves the old model.
+ */
+export async function replaceFolder(path: string, files: ReadonlyMap<string, Uint8Array>, manifest: (entries: FileEntry[]) => string): Promise<void> {
+  const { mkdir, open, readdir, rename, rm } = await import('node:fs/promises');
+  const written: string[] = [];
+  const write = async (name: string, bytes: Uint8Array): Promise<void> => {
+    written.push(name);
+    const handle = await open(`${path}/${name}`, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  };
+  const entries: FileEntry[] = [];
+  const old = await names(path, readdir);
+  try {
+    await mkdir(path, { recursive: true });
+    for (const [stem, bytes] of files) {
+      const hash = await sha256(bytes);
+      const name = stem.replace(/(\.\w+)$/, `-${hash.slice(0, 16)}$1`);
+      entries.push({ name, size: bytes.length, sha256: hash });
+      if (!old.includes(name)) await write(name, bytes);
+    }
+    const temporary = `manifest.json.${process.pid}.tmp`;
+    await write(temporary, new TextEncoder().encode(manifest(entries)));
+    await rename(`${path}/${temporary}`, `${path}/manifest.json`);
+  } catch (error) {
+    for (const name of written) await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
+    throw new TalrayError('IO', `cannot save to ${path}: ${error instanceof Error ? error.message : String(error)}; what was saved there before is unchanged`);
+  }
+  const kept = new Set(entries.map(({ name }) => name));
+  for (const name of old) if (/-[0-9a-f]{16}\.safetensors$/.test(name) && !kept.has(name)) await rm(`${path}/${name}`, { force: true });
+}
+
+async function names(path: string, readdir: (path: string) => Promise<string[]>): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
+
+/** The text of a folder's manifest. Throws `IO` where there is none. */
+export async function readManifest(path: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return await readFile(`${path}/manifest.json`, 'utf8');
+  } catch (error) {
+    throw new TalrayError('IO', `no saved model at ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The bytes of a file that a manifest names. Throws `FORMAT`, naming the file, where size or checksum differ. */
+export async function readChecked(path: string, { name, size, sha256: wanted }: FileEntry): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  if (/[/\\]/.test(name)) throw new TalrayError('FORMAT', `${path}/manifest.json names a file outside of the model: ${name}`);
+  const bytes = await readFile(`${path}/${name}`).catch((error: unknown) => {
+    throw new TalrayError('FORMAT', `${path}/${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (bytes.length !== size) throw new TalrayError('FORMAT', `${path}/${name} has ${bytes.length} bytes, its manifest says ${size}: the file is truncated or was altered`);
+  const got = await sha256(bytes);
+  if (got !== wanted) throw new TalrayError('FORMAT', `${path}/${name} does not match its checksum: it was altered`);
+  return bytes;
+}

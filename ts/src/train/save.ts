@@ -1,0 +1,108 @@
+// Models as folders: a manifest (config tree, optimizers, place in training) and safetensors (weights, slots, other state).
+import { type DType, TalrayError, type Tensor, zeros } from '../index.js';
+import { decodeLayer, encodeLayer, type LayerClass, type LayerConfig } from '../nn/core/config.js';
+import type { TrainingPlace } from './fit.js';
+import { type FileEntry, readChecked, readManifest, replaceFolder } from './folder.js';
+import type { Model } from './model.js';
+import { randomState } from './random-state.js';
+import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { partsOf, type Tensors } from './tree.js';
+
+/** The version of the form that this release writes. */
+const VERSION = 1;
+
+/** A model class that can be loaded. */
+export interface ModelClass<M> {
+  readonly type: string | undefined;
+  new (...args: never[]): M;
+}
+
+/** Options of `load`. */
+export interface LoadOptions {
+  /** Classes of layers beside those of talray/nn. */
+  classes?: readonly LayerClass[];
+}
+
+interface Shaped {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+interface Manifest {
+  readonly format: 'talray';
+  readonly version: number;
+  readonly model: LayerConfig;
+  readonly input: { readonly form: 'tensor' | 'list' | 'record'; readonly parts: Readonly<Record<string, Shaped>> } | null;
+  readonly optimizers: Readonly<Record<string, unknown>>;
+  readonly training: TrainingPlace | null;
+  readonly extra: unknown;
+  readonly files: readonly FileEntry[];
+}
+
+/** Writes `model` to the folder `path`. */
+export async function saveModel(model: Model, path: string): Promise<void> {
+  const { example, state, optimizers, place } = model.saved();
+  const extra = model.extraState();
+  const tensors = new Map<string, Tensor>([...state].map(([name, cell]) => [name, cell.value]));
+  for (const [name, value] of extra?.arrays ?? []) tensors.set(`extra.${name}`, value);
+  const random = randomState();
+  if (random !== undefined) tensors.set('random', random.value);
+  const config = encodeLayer(model as never);
+  const files = new Map([['model.safetensors', await writeSafetensors(tensors)]]);
+  await replaceFolder(path, files, (entries) => {
+    const manifest: Manifest = {
+      format: 'talray', version: VERSION, model: config, input: example === undefined ? null : inputOf(example), optimizers, training: place ?? null, extra: extra?.json ?? null, files: entries,
+    };
+    return `${JSON.stringify(manifest, undefined, 1)}\n`;
+  });
+}
+
+/** Reads the model in the folder `path`. */
+export async function loadModel<M extends Model>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
+  const manifest = parse(await readManifest(path), path);
+  const tensors = new Map<string, Tensor>();
+  for (const entry of manifest.files) for (const [name, value] of readSafetensors(await readChecked(path, entry), `${path}/${entry.name}`)) tensors.set(name, value);
+  const known = await knownClasses([...classes, own as unknown as LayerClass]);
+  const model = decodeLayer(manifest.model, known) as unknown as M;
+  if (!(model instanceof own)) throw new TalrayError('FORMAT', `${path} holds a ${manifest.model.layer}, not a ${own.type ?? own.name}`);
+  if (manifest.extra !== null) {
+    const arrays = new Map([...tensors].filter(([name]) => name.startsWith('extra.')).map(([name, value]) => [name.slice('extra.'.length), value]));
+    model.restoreExtra({ json: manifest.extra, arrays });
+  }
+  if (manifest.input !== null) model.buildFor(exampleOf(manifest.input));
+  model.restored(tensors, manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined });
+  const random = tensors.get('random');
+  if (random !== undefined) randomState()?.assign(random);
+  return model;
+}
+
+async function knownClasses(classes: readonly LayerClass[]): Promise<Map<string, LayerClass>> {
+  const [layers, { Sequential }, { Model }] = await Promise.all([import('../nn/index.js'), import('./sequential.js'), import('./model.js')]);
+  const all: unknown[] = [...Object.values(layers), Sequential, Model, ...classes];
+  const typed = all.filter((value): value is LayerClass => typeof value === 'function' && 'type' in value && typeof value.type === 'string');
+  return new Map(typed.map((value) => [value.type, value]));
+}
+
+function parse(text: string, path: string): Manifest {
+  const bad = (why: string): TalrayError => new TalrayError('FORMAT', `${path}/manifest.json ${why}`);
+  let manifest: Partial<Manifest>;
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest>;
+  } catch (error) {
+    throw bad(`is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (manifest.format !== 'talray') throw bad('is not that of a talray model');
+  if (typeof manifest.version !== 'number' || manifest.version > VERSION) throw bad(`has version ${String(manifest.version)}; this release reads up to ${VERSION}: it was saved by a newer one`);
+  if (manifest.model === undefined || !Array.isArray(manifest.files)) throw bad('is incomplete');
+  return manifest as Manifest;
+}
+
+function inputOf(example: Tensors): NonNullable<Manifest['input']> {
+  const parts = Object.fromEntries([...partsOf(example)].map(([name, { shape, dtype }]) => [name, { shape: [1, ...shape.slice(1)], dtype }]));
+  return { form: '' in parts ? 'tensor' : Array.isArray(example) ? 'list' : 'record', parts };
+}
+
+function exampleOf({ form, parts }: NonNullable<Manifest['input']>): Tensors {
+  const made = Object.fromEntries(Object.entries(parts).map(([name, { shape, dtype }]) => [name, zeros(shape, { dtype })]));
+  return form === 'tensor' ? made['']! : form === 'list' ? Object.values(made) : made;
+}
