@@ -22,7 +22,8 @@ pub use batch::Batch;
 pub use column::{Column, ColumnType, List, Text, Values};
 pub use csv::{ColumnSpec, CsvOptions, CsvSource, TypedColumn};
 pub use dataset::{
-    Cursor, Dataset, DatasetIter, DatasetSpec, EncodedIter, IterState, Part, Shuffle, Source, SourceSpec, Split, Stage, Step,
+    Cursor, Dataset, DatasetIter, DatasetSpec, Feed, IterState, Part, Shuffle, Source, SourceSpec, Split, Stage, Step,
+    in_background,
 };
 pub use error::{Code, Error, Result};
 pub use features::{

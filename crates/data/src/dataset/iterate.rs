@@ -6,8 +6,6 @@ use super::open::Pass;
 use super::plan::Dataset;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::features::{Encoded, Encoder};
-use std::sync::Arc;
 
 /// The batches of one epoch.
 pub struct DatasetIter {
@@ -57,20 +55,19 @@ impl DatasetIter {
     }
 }
 
-/// Encoded batches of one epoch, prepared on a thread of their own.
-pub struct EncodedIter {
-    background: Background<(Encoded, IterState)>,
+/// Batches of one epoch, encoded or as they are, prepared on a thread of their own.
+pub struct Feed<T> {
+    background: Background<(T, IterState)>,
     last: IterState,
-    failure: Option<Error>,
 }
 
-impl EncodedIter {
+impl<T: Send + 'static> Feed<T> {
     pub(super) fn start(
         dataset: &Dataset,
-        encoder: Arc<Encoder>,
         epoch: u64,
         state: Option<&IterState>,
         ahead: usize,
+        prepare: impl Fn(Batch) -> Result<T> + Send + 'static,
     ) -> Result<Self> {
         let mut iter = match state {
             Some(state) => dataset.resume(state)?,
@@ -79,27 +76,27 @@ impl EncodedIter {
         let last = iter.state();
         let stop = iter.pass.stop.clone();
         let make = move || match iter.next()? {
-            Some(batch) => Ok(Some((encoder.encode(&batch)?, iter.state()))),
+            Some(batch) => Ok(Some((prepare(batch)?, iter.state()))),
             None => Ok(None),
         };
-        let background = Background::start(ahead.clamp(1, 1024), stop, make)?;
-        Ok(Self { background, last, failure: None })
+        Ok(Self { background: Background::start(ahead.clamp(1, 1024), stop, make)?, last })
     }
 
-    /// The next batch, or `None` at the end. After a failure every call fails the same way.
+    /// Waits for the next batch; `None` at the end. After a failure every call fails the same way.
     #[expect(clippy::should_implement_trait, reason = "errors end it, and its place can be saved")]
-    pub fn next(&mut self) -> Result<Option<Encoded>> {
-        if let Some(error) = &self.failure {
-            return Err(error.clone());
-        }
-        let item = self.background.next().inspect_err(|e| self.failure = Some(e.clone()))?;
-        Ok(item.map(|(encoded, state)| {
+    pub fn next(&mut self) -> Result<Option<T>> {
+        Ok(self.background.next()?.map(|(item, state)| {
             self.last = state;
-            encoded
+            item
         }))
     }
 
-    /// The place after the batch handed out last.
+    /// Has `reply` called on the reading thread with the next batch and the place after it.
+    pub fn ask(&self, reply: impl FnOnce(Result<Option<(T, IterState)>>) + Send + 'static) {
+        self.background.ask(Box::new(reply));
+    }
+
+    /// The place after the batch that `next` gave last.
     pub fn state(&self) -> &IterState {
         &self.last
     }

@@ -11,8 +11,9 @@ mod shuffle;
 mod split;
 mod steps;
 
+pub use background::in_background;
 pub use cursor::{Cursor, IterState, Source, Stage};
-pub use iterate::{DatasetIter, EncodedIter};
+pub use iterate::{DatasetIter, Feed};
 pub use plan::{Dataset, DatasetSpec, SourceSpec};
 pub use steps::{Part, Shuffle, Split, Step};
 

@@ -1,12 +1,12 @@
 //! The dataset itself: a source, a label, steps; immutable and cheap to derive from.
 
 use super::cursor::{IterState, Source};
-use super::iterate::{DatasetIter, EncodedIter};
+use super::iterate::{DatasetIter, Feed};
 use super::steps::{self, BatchSize, Cache, Count, Part, Prefetch, Repeat, Shuffle, Split, Step};
 use crate::batch::Batch;
 use crate::csv::{CsvOptions, CsvSource};
 use crate::error::{Error, Result, unknown_name};
-use crate::features::Encoder;
+use crate::features::{Encoded, Encoder};
 use crate::label::LabelSpec;
 use crate::memory::{MemorySource, batch_from_json};
 use crate::parquet::{ParquetOptions, ParquetSource};
@@ -62,6 +62,16 @@ impl Dataset {
         };
         let base = spec.label.into_iter().try_fold(base, Self::with_label)?;
         spec.steps.into_iter().try_fold(base, Self::step)
+    }
+
+    /// Adds a step written as JSON, such as `{"batch": {"size": 512}}`.
+    pub fn step_json(self, json: &str) -> Result<Self> {
+        self.step(serde_json::from_str(json).map_err(|e| Error::option(format!("dataset: {e}")))?)
+    }
+
+    /// Names the label, written as JSON, such as `{"name": "income", "positive": ">50K"}`.
+    pub fn label_json(self, json: &str) -> Result<Self> {
+        self.with_label(serde_json::from_str(json).map_err(|e| Error::option(format!("label: {e}")))?)
     }
 
     /// Rows of CSV files.
@@ -175,10 +185,15 @@ impl Dataset {
         DatasetIter::resume(self, state)
     }
 
-    /// Batches of one epoch, already encoded, prepared up to `ahead` batches in advance on a thread
-    /// of their own. `state` resumes an earlier iterator (then `epoch` is not looked at).
-    pub fn encoded(&self, encoder: Arc<Encoder>, epoch: u64, state: Option<&IterState>, ahead: usize) -> Result<EncodedIter> {
-        EncodedIter::start(self, encoder, epoch, state, ahead)
+    /// Batches of one epoch, prepared up to `ahead` batches in advance on a thread of their own.
+    /// `state` resumes an earlier iterator (then `epoch` is not looked at).
+    pub fn feed(&self, epoch: u64, state: Option<&IterState>, ahead: usize) -> Result<Feed<Batch>> {
+        Feed::start(self, epoch, state, ahead, Ok)
+    }
+
+    /// The same, already encoded.
+    pub fn encoded(&self, encoder: Arc<Encoder>, epoch: u64, state: Option<&IterState>, ahead: usize) -> Result<Feed<Encoded>> {
+        Feed::start(self, epoch, state, ahead, move |batch| encoder.encode(&batch))
     }
 
     /// All rows of an epoch as one batch.
