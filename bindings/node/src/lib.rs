@@ -4,6 +4,7 @@
 //! text (`code`, `op`, `message`) that the TypeScript side turns into `TalrayError`.
 #![expect(unsafe_code, reason = "napi-derive's generated code, and the shared words")]
 
+mod data;
 mod errors;
 mod plans;
 mod state;

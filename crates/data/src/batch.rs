@@ -56,6 +56,11 @@ impl Batch {
         &self.columns
     }
 
+    /// Gives the columns away, in order.
+    pub fn into_columns(self) -> Vec<Column> {
+        self.columns
+    }
+
     /// The column of that name, or an error with the nearest names.
     pub fn column(&self, name: &str) -> Result<&Column> {
         match self.names.iter().position(|n| n == name) {

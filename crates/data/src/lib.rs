@@ -33,5 +33,5 @@ pub use features::{
 };
 pub use files::{Input, OneOrMany};
 pub use label::{LabelSpec, Scalar, Scalars};
-pub use memory::{MemorySource, batch_from_json};
+pub use memory::{MemorySource, batch_from_json, column_from_json};
 pub use parquet::{ParquetOptions, ParquetSource};

@@ -74,6 +74,13 @@ pub fn batch_from_json(json: &str) -> Result<Batch> {
     Batch::from_columns(columns)
 }
 
+/// One column written as a JSON array, as in [`batch_from_json`].
+pub fn column_from_json(name: &str, json: &str) -> Result<Column> {
+    let values: Vec<Value> =
+        serde_json::from_str(json).map_err(|e| Error::option(format!("column '{name}': expected an array: {e}")))?;
+    column_from(name, &values)
+}
+
 fn column_from(name: &str, values: &[Value]) -> Result<Column> {
     let validity = Some(values.iter().map(|v| !v.is_null()).collect());
     let present = || values.iter().filter(|v| !v.is_null());

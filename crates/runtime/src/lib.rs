@@ -17,6 +17,7 @@ pub use promise::Promise;
 pub use session::{Outputs, Session};
 pub use slots::Handle;
 pub use talray_core::{Code, DType, Error, Result};
+pub use talray_data as data;
 pub use talray_kernels_cpu::{Cpu, Implementation};
 
 /// A tensor in CPU memory.
