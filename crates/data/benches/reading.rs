@@ -1,8 +1,8 @@
 //! Rows a second of reading and encoding Criteo-shaped rows (13 numbers, 26 ids, a label).
 //! `cargo bench -p talray-data [ROWS]`; prints one JSON object a line.
 
-use arrow::array::{ArrayRef, Float32Array, Int64Array};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, Float32Array, Int64Array};
 use parquet::arrow::ArrowWriter;
 use std::fmt::Write;
 use std::sync::Arc;

@@ -5,11 +5,18 @@ use crate::column::{Column, List, Text, Values};
 use crate::dataset::{Cursor, Source, Stage, foreign_state};
 use crate::error::{Error, Result, io_error, unknown_name};
 use crate::files::{Input, OneOrMany, expand};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float32Type, Float64Type, Int64Type, Schema, UInt64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float16Type, Float32Type,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time64MicrosecondType, Time64NanosecondType,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -137,7 +144,9 @@ fn open_path(path: &Path) -> Result<File> {
 
 fn read_metadata(input: &Input) -> Result<ArrowReaderMetadata> {
     let file = open_file(input)?;
-    guarded(&input.place(), || ArrowReaderMetadata::load(&file, Default::default()).map_err(|e| e.to_string()))
+    // What a writer noted of its own in-memory types (dictionaries, views) says nothing of the values.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    guarded(&input.place(), || ArrowReaderMetadata::load(&file, options).map_err(|e| e.to_string()))
 }
 
 /// Runs code of the `parquet` crate, which may panic on damaged bytes.
@@ -233,64 +242,94 @@ impl ParquetStage {
 }
 
 fn check_type(input: &Input, name: &str, kind: &DataType) -> Result<()> {
-    match target(kind) {
-        Some(_) => Ok(()),
-        None => Err(Error::unsupported(format!(
-            "{}: column '{name}' has the type {kind}; numbers, truth values, strings, dates and lists of them can be read: leave it out with `select`",
-            input.place()
-        ))),
+    if readable(kind) {
+        return Ok(());
+    }
+    Err(Error::unsupported(format!(
+        "{}: column '{name}' has the type {kind}; numbers, truth values, strings, dates and lists of them can be read: leave it out with `select`",
+        input.place()
+    )))
+}
+
+fn readable(kind: &DataType) -> bool {
+    match kind {
+        DataType::List(field) => readable(field.data_type()),
+        DataType::Boolean | DataType::Utf8 | DataType::Null => true,
+        _ => number_reader(kind).is_some(),
     }
 }
 
-/// The Arrow type that a column is brought to before its values are taken over.
-fn target(kind: &DataType) -> Option<DataType> {
+type NumberReader = fn(&ArrayRef) -> Values;
+
+/// How numbers, dates and times of a type are taken over: the latter as the numbers that they are stored as.
+fn number_reader(kind: &DataType) -> Option<NumberReader> {
     use DataType as D;
+    use TimeUnit::{Microsecond, Millisecond, Nanosecond};
     Some(match kind {
-        D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 => D::Int64,
-        D::Date32 | D::Date64 | D::Timestamp(..) | D::Time32(_) | D::Time64(_) | D::Duration(_) => D::Int64,
-        D::UInt64 => D::UInt64,
-        D::Float16 | D::Float32 => D::Float32,
-        D::Float64 | D::Decimal32(..) | D::Decimal64(..) | D::Decimal128(..) | D::Decimal256(..) => D::Float64,
-        D::Boolean => D::Boolean,
-        D::Utf8 | D::LargeUtf8 | D::Utf8View | D::Null => D::Utf8,
-        D::Dictionary(_, value) => return target(value),
-        D::List(field) | D::LargeList(field) | D::FixedSizeList(field, _) => {
-            let inner = target(field.data_type())?;
-            D::List(Arc::new(field.as_ref().clone().with_data_type(inner)))
-        }
+        D::Int8 => whole::<Int8Type>,
+        D::Int16 => whole::<Int16Type>,
+        D::Int32 => whole::<Int32Type>,
+        D::Int64 => whole::<Int64Type>,
+        D::UInt8 => whole::<UInt8Type>,
+        D::UInt16 => whole::<UInt16Type>,
+        D::UInt32 => whole::<UInt32Type>,
+        D::UInt64 => |a| Values::I64(a.as_primitive::<UInt64Type>().values().iter().map(|v| *v as i64).collect()),
+        D::Date32 => whole::<Date32Type>,
+        D::Date64 => whole::<Date64Type>,
+        D::Time32(Millisecond) => whole::<Time32MillisecondType>,
+        D::Time64(Microsecond) => whole::<Time64MicrosecondType>,
+        D::Time64(Nanosecond) => whole::<Time64NanosecondType>,
+        D::Timestamp(Millisecond, _) => whole::<TimestampMillisecondType>,
+        D::Timestamp(Microsecond, _) => whole::<TimestampMicrosecondType>,
+        D::Timestamp(Nanosecond, _) => whole::<TimestampNanosecondType>,
+        D::Float16 => |a| Values::F32(a.as_primitive::<Float16Type>().values().iter().map(|v| v.to_f32()).collect()),
+        D::Float32 => |a| Values::F32(a.as_primitive::<Float32Type>().values().to_vec()),
+        D::Float64 => |a| Values::F64(a.as_primitive::<Float64Type>().values().to_vec()),
+        D::Decimal32(..) => |a| decimal(a, a.as_primitive::<Decimal32Type>().values().iter().map(|v| f64::from(*v))),
+        D::Decimal64(..) => |a| decimal(a, a.as_primitive::<Decimal64Type>().values().iter().map(|v| *v as f64)),
+        D::Decimal128(..) => |a| decimal(a, a.as_primitive::<Decimal128Type>().values().iter().map(|v| *v as f64)),
         _ => return None,
     })
 }
 
-fn convert(name: &str, array: &ArrayRef) -> Result<Column> {
-    let failed = |e: &dyn std::fmt::Display| Error::format(format!("column '{name}': {e}"));
-    let kind = target(array.data_type()).ok_or_else(|| failed(&"its type cannot be read"))?;
-    // A date is 32 bits wide, and only casts to 64 through its own number.
-    let array = match array.data_type() {
-        DataType::Date32 | DataType::Time32(_) => &cast(array, &DataType::Int32).map_err(|e| failed(&e))?,
-        _ => array,
+fn whole<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef) -> Values {
+    Values::I64(array.as_primitive::<T>().values().iter().map(|v| (*v).into()).collect())
+}
+
+fn decimal(array: &ArrayRef, digits: impl Iterator<Item = f64>) -> Values {
+    let scale = match array.data_type() {
+        DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) | DataType::Decimal128(_, scale) => *scale,
+        _ => 0,
     };
-    let array = if *array.data_type() == kind { array.clone() } else { cast(array, &kind).map_err(|e| failed(&e))? };
+    // Dividing by a power of ten rounds once where it is exact; multiplying by its inverse rounds twice.
+    let power = 10f64.powi(i32::from(scale).abs());
+    Values::F64(digits.map(|d| if scale < 0 { d * power } else { d / power }).collect())
+}
+
+fn convert(name: &str, array: &ArrayRef) -> Result<Column> {
     let validity = array.nulls().map(|n| n.iter().collect::<Vec<bool>>());
-    let blank = |i: usize| validity.as_ref().is_some_and(|v| !v[i]);
-    let mut values = match &kind {
-        DataType::Int64 => Values::I64(array.as_primitive::<Int64Type>().values().to_vec()),
-        DataType::UInt64 => Values::I64(array.as_primitive::<UInt64Type>().values().iter().map(|v| *v as i64).collect()),
-        DataType::Float32 => Values::F32(array.as_primitive::<Float32Type>().values().to_vec()),
-        DataType::Float64 => Values::F64(array.as_primitive::<Float64Type>().values().to_vec()),
+    let mut values = match array.data_type() {
         DataType::Boolean => Values::Bool(array.as_boolean().values().iter().collect()),
         DataType::Utf8 => {
             let strings = array.as_string::<i32>();
-            let text = |i| if blank(i) { "" } else { strings.value(i) };
-            Values::Text((0..strings.len()).map(text).collect::<Text>())
+            Values::Text((0..strings.len()).map(|i| if strings.is_null(i) { "" } else { strings.value(i) }).collect::<Text>())
         }
-        _ => {
+        DataType::Null => {
+            let blank = (0..array.len()).map(|_| "").collect::<Text>();
+            return Column::new(Values::Text(blank), Some(vec![false; array.len()]));
+        }
+        DataType::List(_) => {
             let lists = array.as_list::<i32>();
             let offsets = lists.value_offsets();
             let (first, last) = (offsets[0] as usize, offsets[offsets.len() - 1] as usize);
             let elements = convert(name, &lists.values().slice(first, last - first))?;
             let offsets = offsets.iter().map(|o| *o as usize - first).collect();
             Values::List(Box::new(List { offsets, elements }))
+        }
+        kind => {
+            let read = number_reader(kind)
+                .ok_or_else(|| Error::unsupported(format!("column '{name}': the type {kind} cannot be read")))?;
+            read(array)
         }
     };
     clear_missing(&mut values, validity.as_deref());

@@ -128,7 +128,7 @@ export function sequence(column: string, options: SequenceOptions): Feature {
   return feature('sequence', 'padded', column, options, { column });
 }
 
-function feature(kind: Feature['kind'], output: Feature['output'], column: string, options: FeatureOptions, own: object): Feature {
+function feature<O extends FeatureOptions>(kind: Feature['kind'], output: Feature['output'], column: string, options: O, own: object): Feature {
   const { dim, ...rest } = options;
   const name = options.name ?? column;
   return Object.freeze({ name, kind, output, dim, spec: Object.freeze({ ...rest, ...own, kind, name }) });

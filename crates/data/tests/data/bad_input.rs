@@ -1,7 +1,7 @@
 //! Damaged, cut-off and meaningless input: an error that names the place, never a panic.
 
-use arrow::array::{ArrayRef, Int64Array, StringArray};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, Int64Array, StringArray};
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use std::io::Write;

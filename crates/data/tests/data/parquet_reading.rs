@@ -1,13 +1,13 @@
 //! What Arrow writes to Parquet reads back, whole, by columns, and from any row on.
 
 use crate::common::{batches, rest};
-use arrow::array::Decimal128Array;
-use arrow::array::{
+use arrow_array::Decimal128Array;
+use arrow_array::RecordBatch;
+use arrow_array::types::Int32Type;
+use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float32Array, Int32Array, Int64Array, LargeStringArray, ListArray, StringArray,
     StringViewArray, TimestampMillisecondArray, UInt64Array,
 };
-use arrow::datatypes::Int32Type;
-use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use std::fs::File;
