@@ -1,4 +1,5 @@
-//! Vectors as plain arrays: for machines without a better level, and the yardstick for the others.
+//! Vectors as plain arrays: for machines without a better level, and the yardstick for the others. They are as short
+//! as the traits allow, because unrolled scalar code is all they become.
 
 use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -12,8 +13,8 @@ pub struct Portable;
 
 impl Isa for Portable {
     const LEVEL: Level = Level::Portable;
-    type F32 = Lanes<f32, 8>;
-    type F64 = Lanes<f64, 4>;
+    type F32 = Lanes<f32, 2>;
+    type F64 = Lanes<f64, 1>;
 
     #[inline(always)]
     fn detect() -> Option<Self> {
@@ -272,21 +273,21 @@ macro_rules! lanes {
     };
 }
 
-lanes!(f32, u32, 8);
-lanes!(f64, u64, 4);
+lanes!(f32, u32, 2);
+lanes!(f64, u64, 1);
 
-impl Double for Lanes<f64, 4> {}
+impl Double for Lanes<f64, 1> {}
 
-impl Single for Lanes<f32, 8> {
-    type Wide = Lanes<f64, 4>;
+impl Single for Lanes<f32, 2> {
+    type Wide = Lanes<f64, 1>;
 
     #[inline(always)]
     fn widen(self) -> (Self::Wide, Self::Wide) {
-        (Lanes(from_fn(|i| f64::from(self.0[i]))), Lanes(from_fn(|i| f64::from(self.0[i + 4]))))
+        (Lanes([f64::from(self.0[0])]), Lanes([f64::from(self.0[1])]))
     }
 
     #[inline(always)]
     fn narrow(low: Self::Wide, high: Self::Wide) -> Self {
-        Lanes(from_fn(|i| if i < 4 { low.0[i] as f32 } else { high.0[i - 4] as f32 }))
+        Lanes([low.0[0] as f32, high.0[0] as f32])
     }
 }

@@ -165,25 +165,36 @@ pub trait Vector:
 
     /// A scalar function of each lane.
     #[inline(always)]
-    fn each(self, f: impl Fn(Self::Elem) -> Self::Elem) -> Self {
+    fn each(self, f: fn(Self::Elem) -> Self::Elem) -> Self {
         let mut lanes = [Self::Elem::default(); 16];
         self.store(&mut lanes);
-        for lane in &mut lanes[..Self::LANES] {
-            *lane = f(*lane);
-        }
+        apply(&mut lanes[..Self::LANES], f);
         Self::load(self.isa(), &lanes)
     }
 
     /// A scalar function of each pair of lanes.
     #[inline(always)]
-    fn each2(self, other: Self, f: impl Fn(Self::Elem, Self::Elem) -> Self::Elem) -> Self {
+    fn each2(self, other: Self, f: fn(Self::Elem, Self::Elem) -> Self::Elem) -> Self {
         let (mut a, mut b) = ([Self::Elem::default(); 16], [Self::Elem::default(); 16]);
         self.store(&mut a);
         other.store(&mut b);
-        for (a, b) in a[..Self::LANES].iter_mut().zip(b) {
-            *a = f(*a, b);
-        }
+        apply2(&mut a[..Self::LANES], &b, f);
         Self::load(self.isa(), &a)
+    }
+}
+
+/// Kept out of line, so that rare functions do not unroll into every loop.
+#[inline(never)]
+fn apply<T: Copy>(lanes: &mut [T], f: fn(T) -> T) {
+    for lane in lanes {
+        *lane = f(*lane);
+    }
+}
+
+#[inline(never)]
+fn apply2<T: Copy>(a: &mut [T], b: &[T], f: fn(T, T) -> T) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a = f(*a, *b);
     }
 }
 

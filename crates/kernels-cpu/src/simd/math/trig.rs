@@ -130,5 +130,6 @@ fn quadrant<V: Double>(n: V, sine: V, cosine: V) -> V {
 #[inline(always)]
 fn patch<V: Double>(x: V, y: V, scalar: fn(f64) -> f64) -> V {
     let large = x.of(LARGE).lt(x.abs()).and(x.abs().lt(x.of(f64::INFINITY)));
-    if large.any() { V::pick(large, x.each(|x| if x.abs() > LARGE { scalar(x) } else { x }), y) } else { y }
+    // Other lanes are given 0, for which the scalar functions are quick.
+    if large.any() { V::pick(large, V::pick(large, x, x.of(0.0)).each(scalar), y) } else { y }
 }

@@ -11,40 +11,40 @@ use super::super::ops;
 use super::super::vector::Isa;
 use super::float::One;
 use super::logic::held;
-use super::{Args, Loop, Step, at, narrow_at, plain1};
+use super::{Args, Loop, Step, at, plain, plain1};
 
 /// The loop of a conversion. Floats to integers truncate and saturate, NaN gives 0; integers wrap.
-pub(super) fn cast(from: DType, to: DType, level: Level) -> Option<Step> {
+pub(super) fn cast(from: DType, to: DType) -> Option<Step> {
     Some(held!(from, A => match to {
-        DType::F32 => narrow_at::<Cast<A, f32>>(level),
-        DType::F64 => narrow_at::<Cast<A, f64>>(level),
-        DType::F16 => narrow_at::<Cast<A, f16>>(level),
-        DType::BF16 => narrow_at::<Cast<A, bf16>>(level),
-        DType::I8 => narrow_at::<Cast<A, i8>>(level),
-        DType::I16 => narrow_at::<Cast<A, i16>>(level),
-        DType::I32 => narrow_at::<Cast<A, i32>>(level),
-        DType::I64 => narrow_at::<Cast<A, i64>>(level),
-        DType::U8 => narrow_at::<Cast<A, u8>>(level),
-        DType::U16 => narrow_at::<Cast<A, u16>>(level),
-        DType::U32 => narrow_at::<Cast<A, u32>>(level),
-        DType::U64 => narrow_at::<Cast<A, u64>>(level),
-        DType::Bool => narrow_at::<Cast<A, bool>>(level),
+        DType::F32 => plain::<Cast<A, f32>>(),
+        DType::F64 => plain::<Cast<A, f64>>(),
+        DType::F16 => plain::<Cast<A, f16>>(),
+        DType::BF16 => plain::<Cast<A, bf16>>(),
+        DType::I8 => plain::<Cast<A, i8>>(),
+        DType::I16 => plain::<Cast<A, i16>>(),
+        DType::I32 => plain::<Cast<A, i32>>(),
+        DType::I64 => plain::<Cast<A, i64>>(),
+        DType::U8 => plain::<Cast<A, u8>>(),
+        DType::U16 => plain::<Cast<A, u16>>(),
+        DType::U32 => plain::<Cast<A, u32>>(),
+        DType::U64 => plain::<Cast<A, u64>>(),
+        DType::Bool => plain::<Cast<A, bool>>(),
     }))
 }
 
 /// The loop that gives the same bits as another dtype of the same size.
-pub(super) fn bitcast(from: DType, to: DType, level: Level) -> Option<Step> {
+pub(super) fn bitcast(from: DType, to: DType) -> Option<Step> {
     if from.size() != to.size() {
         return None;
     }
     match (widen(from), widen(to)) {
         (None, None) => {
             let words = [DType::U8, DType::U16, DType::U32, DType::U64][from.size().trailing_zeros() as usize];
-            cast(words, words, level)
+            cast(words, words)
         }
         (Some(_), None) => narrow(from),
         (None, Some(widen)) => Some(widen),
-        (Some(_), Some(_)) => (from == to).then_some(cast(DType::F32, DType::F32, level)?),
+        (Some(_), Some(_)) => (from == to).then_some(cast(DType::F32, DType::F32)?),
     }
 }
 

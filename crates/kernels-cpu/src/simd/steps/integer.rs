@@ -5,36 +5,35 @@ use std::marker::PhantomData;
 use talray_core::DType;
 use talray_core::expr::Prim;
 
-use super::super::level::Level;
 use super::super::vector::Isa;
-use super::{Args, Loop, Step, narrow_at, plain1, plain2};
+use super::{Args, Loop, Step, plain, plain1, plain2};
 
 /// The loop of `prim` on integers of `dtype`.
-pub(super) fn step(prim: Prim, dtype: DType, level: Level) -> Option<Step> {
+pub(super) fn step(prim: Prim, dtype: DType) -> Option<Step> {
     match dtype {
-        DType::I8 => of::<i8>(prim, level),
-        DType::I16 => of::<i16>(prim, level),
-        DType::I32 => of::<i32>(prim, level),
-        DType::I64 => of::<i64>(prim, level),
-        DType::U8 => of::<u8>(prim, level),
-        DType::U16 => of::<u16>(prim, level),
-        DType::U32 => of::<u32>(prim, level),
-        DType::U64 => of::<u64>(prim, level),
+        DType::I8 => of::<i8>(prim),
+        DType::I16 => of::<i16>(prim),
+        DType::I32 => of::<i32>(prim),
+        DType::I64 => of::<i64>(prim),
+        DType::U8 => of::<u8>(prim),
+        DType::U16 => of::<u16>(prim),
+        DType::U32 => of::<u32>(prim),
+        DType::U64 => of::<u64>(prim),
         _ => None,
     }
 }
 
-fn of<T: Integer>(prim: Prim, level: Level) -> Option<Step> {
+fn of<T: Integer>(prim: Prim) -> Option<Step> {
     macro_rules! two {
         ($name:ident) => {
-            narrow_at::<Two<$name, T>>(level)
+            plain::<Two<$name, T>>()
         };
     }
     Some(match prim {
-        Prim::Neg => narrow_at::<One<Neg, T>>(level),
-        Prim::Abs => narrow_at::<One<Abs, T>>(level),
-        Prim::Not => narrow_at::<One<Not, T>>(level),
-        Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Round => narrow_at::<One<Same, T>>(level),
+        Prim::Neg => plain::<One<Neg, T>>(),
+        Prim::Abs => plain::<One<Abs, T>>(),
+        Prim::Not => plain::<One<Not, T>>(),
+        Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Round => plain::<One<Same, T>>(),
         Prim::Add => two!(Add),
         Prim::Sub => two!(Sub),
         Prim::Mul => two!(Mul),

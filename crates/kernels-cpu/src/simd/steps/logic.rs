@@ -7,7 +7,7 @@ use talray_core::expr::Prim;
 
 use super::super::level::Level;
 use super::super::vector::Isa;
-use super::{Args, Loop, Step, at, narrow_at, plain1, plain2};
+use super::{Args, Loop, Step, narrow_at, plain, plain1, plain2};
 
 /// Runs `$body` with `$T` as the type that blocks hold values of a dtype in.
 macro_rules! held {
@@ -60,13 +60,21 @@ pub(super) use held;
 
 /// The loop of a comparison of values of `dtype`.
 pub(super) fn compare(prim: Prim, dtype: DType, level: Level) -> Option<Step> {
-    Some(held!(dtype, T => match prim {
-        Prim::Lt => at::<Compare<Lt, T>>(level),
-        Prim::Le => at::<Compare<Le, T>>(level),
-        Prim::Eq => at::<Compare<Eq, T>>(level),
-        Prim::Ne => at::<Compare<Ne, T>>(level),
+    match dtype {
+        DType::F32 | DType::F16 | DType::BF16 => compare_at::<f32>(prim, level),
+        DType::F64 => compare_at::<f64>(prim, level),
+        _ => held!(dtype, T => compare_at::<T>(prim, Level::Portable)),
+    }
+}
+
+fn compare_at<T: Copy + PartialOrd + 'static>(prim: Prim, level: Level) -> Option<Step> {
+    Some(match prim {
+        Prim::Lt => narrow_at::<Compare<Lt, T>>(level),
+        Prim::Le => narrow_at::<Compare<Le, T>>(level),
+        Prim::Eq => narrow_at::<Compare<Eq, T>>(level),
+        Prim::Ne => narrow_at::<Compare<Ne, T>>(level),
         _ => return None,
-    }))
+    })
 }
 
 /// The loop that chooses between values of `dtype`.
@@ -75,17 +83,17 @@ pub(super) fn select(dtype: DType, level: Level) -> Option<Step> {
         DType::F16 | DType::BF16 => DType::U32,
         other => [DType::U8, DType::U16, DType::U32, DType::U64][other.size().trailing_zeros() as usize],
     };
-    Some(held!(words, T => at::<Select<T>>(level)))
+    Some(held!(words, T => narrow_at::<Select<T>>(level)))
 }
 
 /// The loop of `prim` on bool.
-pub(super) fn boolean(prim: Prim, level: Level) -> Option<Step> {
+pub(super) fn boolean(prim: Prim) -> Option<Step> {
     Some(match prim {
-        Prim::Add | Prim::Or | Prim::Max => narrow_at::<Logic<Or>>(level),
-        Prim::Mul | Prim::And | Prim::Min => narrow_at::<Logic<And>>(level),
-        Prim::Sub | Prim::Xor => narrow_at::<Logic<Xor>>(level),
-        Prim::Not => narrow_at::<Complement>(level),
-        Prim::Abs | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Round => narrow_at::<Same>(level),
+        Prim::Add | Prim::Or | Prim::Max => plain::<Logic<Or>>(),
+        Prim::Mul | Prim::And | Prim::Min => plain::<Logic<And>>(),
+        Prim::Sub | Prim::Xor => plain::<Logic<Xor>>(),
+        Prim::Not => plain::<Complement>(),
+        Prim::Abs | Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Round => plain::<Same>(),
         _ => return None,
     })
 }

@@ -41,15 +41,15 @@ pub(crate) type Step = unsafe fn(&Args);
 pub(crate) fn step(prim: Prim, result: DType, args: &[DType], level: Level) -> Option<Step> {
     let first = *args.first()?;
     match prim {
-        Prim::Cast => convert::cast(first, result, level),
-        Prim::Bitcast => convert::bitcast(first, result, level),
+        Prim::Cast => convert::cast(first, result),
+        Prim::Bitcast => convert::bitcast(first, result),
         Prim::Select => logic::select(result, level),
         Prim::Lt | Prim::Le | Prim::Eq | Prim::Ne => logic::compare(prim, first, level),
         _ => match result {
             DType::F32 | DType::F16 | DType::BF16 => float::step::<f32>(prim, level),
             DType::F64 => float::step::<f64>(prim, level),
-            DType::Bool => logic::boolean(prim, level),
-            _ => integer::step(prim, result, level),
+            DType::Bool => logic::boolean(prim),
+            _ => integer::step(prim, result),
         },
     }
 }
@@ -76,7 +76,16 @@ fn at<L: Loop>(level: Level) -> Step {
 
 /// The form of `L` for `level`, for loops that 256 bits serve as well as 512: half the code.
 fn narrow_at<L: Loop>(level: Level) -> Step {
-    at::<L>(level.min(Level::Avx2))
+    match level {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 | Level::Avx512 => entered::<L, Avx2>,
+        _ => entered::<L, Portable>,
+    }
+}
+
+/// The form of `L` that every machine runs, for loops that memory bounds anyway.
+fn plain<L: Loop>() -> Step {
+    entered::<L, Portable>
 }
 
 unsafe fn entered<L: Loop, S: Isa>(args: &Args) {
