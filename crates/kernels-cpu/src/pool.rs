@@ -27,19 +27,29 @@ impl Pool {
 
     /// Calls `work(i)` for every chunk `i` in `0..chunks`, in any order.
     pub fn for_each(&self, chunks: usize, work: impl Fn(usize) + Sync) {
-        if self.threads == 1 || chunks < 2 {
-            (0..chunks).for_each(work);
-        } else {
-            (0..chunks).into_par_iter().for_each(&work);
-        }
+        self.run(chunks, &work);
     }
 
     /// Cuts `data` into pieces of `size` and calls `work(piece number, piece)` for each.
     pub fn for_each_chunk<T: Send>(&self, data: &mut [T], size: usize, work: impl Fn(usize, &mut [T]) + Sync) {
-        if self.threads == 1 || data.len() <= size {
-            data.chunks_mut(size.max(1)).enumerate().for_each(|(i, c)| work(i, c));
+        self.run_chunks(data, size.max(1), &work);
+    }
+
+    // Behind `dyn`, so that rayon's machinery is compiled once and not for every closure of every dtype.
+    fn run(&self, chunks: usize, work: &(dyn Fn(usize) + Sync)) {
+        if self.threads == 1 || chunks < 2 {
+            (0..chunks).for_each(work);
         } else {
-            data.par_chunks_mut(size.max(1)).enumerate().for_each(|(i, c)| work(i, c));
+            (0..chunks).into_par_iter().for_each(work);
+        }
+    }
+
+    #[inline(never)]
+    fn run_chunks<T: Send>(&self, data: &mut [T], size: usize, work: &(dyn Fn(usize, &mut [T]) + Sync)) {
+        if self.threads == 1 || data.len() <= size {
+            data.chunks_mut(size).enumerate().for_each(|(i, c)| work(i, c));
+        } else {
+            data.par_chunks_mut(size).enumerate().for_each(|(i, c)| work(i, c));
         }
     }
 }
