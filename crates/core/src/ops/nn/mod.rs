@@ -50,6 +50,7 @@ mod sigmoid_cross_entropy;
 mod softmax;
 mod softmax_cross_entropy;
 mod sparse_softmax_cross_entropy;
+mod sparsemax;
 mod tensordot;
 
 /// The ops of this group.
@@ -58,6 +59,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &softmax::DEF,
     &log_softmax::DEF,
     &glu::DEF,
+    &sparsemax::DEF,
     &sigmoid_cross_entropy::DEF,
     &softmax_cross_entropy::DEF,
     &sparse_softmax_cross_entropy::DEF,
