@@ -44,8 +44,8 @@ export class Adam extends Optimizer<Slot, Hyper, Shared> {
 
   protected override shared({ learningRate, step, beta1, beta2 }: Scalars<Hyper>): Record<Shared, Tensor> {
     const one = tensor(1, { dtype: 'f64' });
-    const root = sqrt(sub(one, pow(beta2, step)));
-    return { alpha: div(mul(learningRate, root), sub(one, pow(beta1, step))), root };
+    const root = sqrt(sub(one, pow(this.rounded(beta2), step)));
+    return { alpha: div(mul(learningRate, root), sub(one, pow(this.rounded(beta1), step))), root };
   }
 
   rule({ param, grad, momentum: m, velocity: v, velocityHat }: Row<Slot>, { beta1, beta2, epsilon, alpha, root }: Scalars<Hyper | Shared>): Update<Slot> {

@@ -32,7 +32,7 @@ export class Adamax extends Optimizer<Slot, Hyper, 'alpha'> {
   }
 
   protected override shared({ learningRate, step, beta1 }: Scalars<Hyper>): Record<'alpha', Tensor> {
-    return { alpha: div(learningRate, sub(tensor(1, { dtype: 'f64' }), pow(beta1, step))) };
+    return { alpha: div(learningRate, sub(tensor(1, { dtype: 'f64' }), pow(this.rounded(beta1), step))) };
   }
 
   rule({ param, grad, momentum: m, norm: u }: Row<Slot>, { beta1, beta2, epsilon, alpha }: Scalars<Hyper | 'alpha'>): Update<Slot> {

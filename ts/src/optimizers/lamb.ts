@@ -31,7 +31,7 @@ export class Lamb extends Optimizer<Slot, Hyper, Shared> {
 
   protected override shared({ step, beta1, beta2 }: Scalars<Hyper>): Record<Shared, Tensor> {
     const one = tensor(1, { dtype: 'f64' });
-    return { correction1: sub(one, pow(beta1, step)), correction2: sub(one, pow(beta2, step)) };
+    return { correction1: sub(one, pow(this.rounded(beta1), step)), correction2: sub(one, pow(this.rounded(beta2), step)) };
   }
 
   protected override perParameter(row: Row<Slot>, scalars: Scalars<Hyper | Shared>): Record<'ratio', Tensor> {

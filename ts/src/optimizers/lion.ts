@@ -28,6 +28,10 @@ export class Lion extends Optimizer<'momentum', 'beta1' | 'beta2'> {
     return { momentum: {} };
   }
 
+  protected override get roundedHyper(): readonly ('beta1' | 'beta2')[] {
+    return ['beta1', 'beta2'];
+  }
+
   rule({ param, grad, momentum: m }: Row<'momentum'>, { learningRate, beta1, beta2 }: Scalars<'beta1' | 'beta2'>): Update<'momentum'> {
     const step = sign(add(mul(m, beta1), mul(grad, sub(1, beta1))));
     return { param: sub(param, mul(step, learningRate)), momentum: add(mul(m, beta2), mul(grad, sub(1, beta2))) };

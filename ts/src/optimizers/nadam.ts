@@ -32,14 +32,14 @@ export class Nadam extends Optimizer<Slot, Hyper, Shared> {
 
   protected override shared({ learningRate, step, beta1, beta2 }: Scalars<Hyper>): Record<Shared, Tensor> {
     const f64 = (value: number): Tensor => tensor(value, { dtype: 'f64' });
-    const weight = (t: Tensor): Tensor => mul(beta1, sub(f64(1), mul(pow(f64(0.96), t), f64(0.5))));
+    const weight = (t: Tensor): Tensor => mul(this.rounded(beta1), sub(f64(1), mul(pow(f64(0.96), t), f64(0.5))));
     const [now, next] = [weight(step), weight(add(step, f64(1)))];
     const product = mul(this.state.product, now);
     this.state.product.assign(product);
     return {
       ahead: div(mul(learningRate, next), sub(f64(1), mul(product, next))),
       now: div(mul(learningRate, sub(f64(1), now)), sub(f64(1), product)),
-      root: sqrt(sub(f64(1), pow(beta2, step))),
+      root: sqrt(sub(f64(1), pow(this.rounded(beta2), step))),
     };
   }
 

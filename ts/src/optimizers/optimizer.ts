@@ -32,6 +32,11 @@ export interface OptimizerOptions {
   emaMomentum?: number;
   /** Every so many steps the weights become their averages. Default never. */
   emaOverwriteFrequency?: number;
+  /**
+   * `'keras'` rounds to f32, beside weights of any dtype, what Keras 3 on TensorFlow rounds: momentum, weight decay,
+   * schedules, the first values of slots, and betas where they are raised to the step. Default `'exact'`: f64.
+   */
+  rounding?: 'exact' | 'keras';
   /** What rows do that a row gradient does not name; default what the variable's layer says, else `'dense'`. */
   update?: RowUpdate;
 }
@@ -90,6 +95,11 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     return false;
   }
 
+  /** Hyper-parameters that Keras rounds to f32 wherever it uses them. */
+  protected get roundedHyper(): readonly Hyper[] {
+    return [];
+  }
+
   /** Scalars that live from step to step beside `iterations`. */
   protected readonly state: Readonly<Record<string, Variable>> = {};
 
@@ -139,7 +149,7 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     for (const [path, variable] of named) {
       if (this.#built.has(variable)) continue;
       const specs: Record<string, SlotSpec> = { ...this.slots(), ...(this.options.useEma ? { average: {} } : {}) };
-      const slots = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, slotOf(variable, spec, name)]));
+      const slots = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, slotOf(variable, this.#specOf(spec), name)]));
       this.#built.set(variable, { path, variable, slots });
     }
   }
@@ -193,17 +203,33 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     return built;
   }
 
+  #specOf({ shape = 'param', init = 0 }: SlotSpec): Required<SlotSpec> {
+    return { shape, init: this.options.rounding === 'keras' ? Math.fround(init) : init };
+  }
+
   /** Every scalar of the step in f64, and, on demand, in a parameter's dtype. */
   #scalars(): ScalarSet {
     const own: Record<string, Tensor> = {};
     for (const [name, cell] of this.#hyper) own[name] = cell.value;
-    own['learningRate'] = this.#rate instanceof Variable ? this.#rate.value : this.#rate.value(this.iterations.value);
+    own['learningRate'] = this.#currentRate();
     own['step'] = add(this.iterations, tensor(1, { dtype: 'f64' }));
+    for (const name of ['weightDecay', ...this.roundedHyper]) own[name] = this.rounded(own[name]!);
     own['decay'] = mul(own['learningRate'], own['weightDecay']!);
     const shared: Record<string, Tensor> = this.shared(own as Scalars<Hyper>);
     const all = { ...own, ...shared };
     if (this.options.useEma) Object.assign(all, this.#averageScalars(all['step']!, all['emaMomentum']!));
     return new ScalarSet(all);
+  }
+
+  /** A scalar as Keras has it where it rounds; as it is under `rounding: 'exact'`. */
+  protected rounded(x: Tensor): Tensor {
+    return this.options.rounding === 'keras' ? cast(cast(x, 'f32'), 'f64') : x;
+  }
+
+  #currentRate(): Tensor {
+    if (this.#rate instanceof Variable) return this.#rate.value;
+    const step = this.iterations.value;
+    return this.options.rounding === 'keras' ? cast(this.#rate.value(cast(step, 'f32')), 'f64') : this.#rate.value(step);
   }
 
   #averageScalars(step: Tensor, momentum: Tensor): Record<string, Tensor> {
@@ -317,7 +343,7 @@ function rateCell(rate: LearningRate): Variable | LearningRateSchedule {
   return typeof rate === 'number' ? scalarCell(rate, 'learningRate') : rate;
 }
 
-function slotOf(variable: Variable, { shape = 'param', init = 0 }: SlotSpec, name: string): Variable {
+function slotOf(variable: Variable, { shape, init }: Required<SlotSpec>, name: string): Variable {
   const size = shape === 'param' ? variable.shape : shape === 'row' ? variable.shape.slice(0, 1) : [];
   return new Variable(full(size, init, { dtype: variable.dtype }), { dtype: variable.dtype, trainable: false, name });
 }

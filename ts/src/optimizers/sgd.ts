@@ -35,6 +35,10 @@ export class SGD extends Optimizer<'momentum', 'momentum'> {
     return !this.#moves;
   }
 
+  protected override get roundedHyper(): readonly ('momentum')[] {
+    return ['momentum'];
+  }
+
   get #moves(): boolean {
     return this.options.momentum !== undefined && this.options.momentum !== 0;
   }

@@ -1,9 +1,7 @@
 // Cosine schedules, with warm-up and with restarts.
-import { add, cos, div, floor, less, log, minimum, mul, pow, sub, tensor, type Tensor, where } from '../index.js';
+import { add, cos, div, floor, less, log, minimum, mul, pow, sub, type Tensor, where } from '../index.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
-import type { LearningRateSchedule } from './schedule.js';
-
-const f64 = (value: number): Tensor => tensor(value, { dtype: 'f64' });
+import { alike, type LearningRateSchedule } from './schedule.js';
 
 /** Options of {@link CosineDecay}. */
 export interface CosineDecayOptions {
@@ -23,10 +21,10 @@ export class CosineDecay implements LearningRateSchedule {
   constructor(readonly options: CosineDecayOptions) {}
   value(step: Tensor): Tensor {
     const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = this.options;
-    if (warmupTarget === undefined) return falling(div(minimum(step, f64(decaySteps)), f64(decaySteps)), initialLearningRate, alpha);
-    const done = div(sub(minimum(step, f64(decaySteps + warmupSteps)), f64(warmupSteps)), f64(decaySteps));
-    const rising = add(mul(step, f64((warmupTarget - initialLearningRate) / Math.max(1, warmupSteps))), f64(initialLearningRate));
-    return where(less(step, f64(warmupSteps)), rising, falling(done, warmupTarget, alpha));
+    if (warmupTarget === undefined) return falling(div(minimum(step, alike(step, decaySteps)), alike(step, decaySteps)), initialLearningRate, alpha);
+    const done = div(sub(minimum(step, alike(step, decaySteps + warmupSteps)), alike(step, warmupSteps)), alike(step, decaySteps));
+    const rising = add(mul(step, alike(step, (warmupTarget - initialLearningRate) / Math.max(1, warmupSteps))), alike(step, initialLearningRate));
+    return where(less(step, alike(step, warmupSteps)), rising, falling(done, warmupTarget, alpha));
   }
   config(): ThingConfig {
     return { type: 'CosineDecay', ...this.options };
@@ -34,8 +32,8 @@ export class CosineDecay implements LearningRateSchedule {
 }
 
 function falling(done: Tensor, top: number, alpha: number): Tensor {
-  const half = mul(add(cos(mul(done, f64(Math.PI))), f64(1)), f64(0.5));
-  return mul(add(mul(half, f64(1 - alpha)), f64(alpha)), f64(top));
+  const half = mul(add(cos(mul(done, alike(done, Math.PI))), alike(done, 1)), alike(done, 0.5));
+  return mul(add(mul(half, alike(done, 1 - alpha)), alike(done, alpha)), alike(done, top));
 }
 
 /** Options of {@link CosineDecayRestarts}. */
@@ -56,10 +54,10 @@ export class CosineDecayRestarts implements LearningRateSchedule {
   constructor(readonly options: CosineDecayRestartsOptions) {}
   value(step: Tensor): Tensor {
     const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = this.options;
-    const falls = div(step, f64(firstDecaySteps));
+    const falls = div(step, alike(step, firstDecaySteps));
     const [restart, done] = tMul === 1 ? even(falls) : growing(falls, tMul);
-    const half = mul(mul(add(cos(mul(done, f64(Math.PI))), f64(1)), f64(0.5)), pow(f64(mMul), restart));
-    return mul(add(mul(half, f64(1 - alpha)), f64(alpha)), f64(initialLearningRate));
+    const half = mul(mul(add(cos(mul(done, alike(step, Math.PI))), alike(step, 1)), alike(step, 0.5)), pow(alike(step, mMul), restart));
+    return mul(add(mul(half, alike(step, 1 - alpha)), alike(step, alpha)), alike(step, initialLearningRate));
   }
   config(): ThingConfig {
     return { type: 'CosineDecayRestarts', ...this.options };
@@ -72,8 +70,8 @@ function even(falls: Tensor): [Tensor, Tensor] {
 }
 
 function growing(falls: Tensor, factor: number): [Tensor, Tensor] {
-  const restart = floor(div(log(add(mul(falls, f64(factor - 1)), f64(1))), f64(Math.log(factor))));
-  const length = pow(f64(factor), restart);
-  const before = div(sub(f64(1), length), f64(1 - factor));
+  const restart = floor(div(log(add(mul(falls, alike(falls, factor - 1)), alike(falls, 1))), alike(falls, Math.log(factor))));
+  const length = pow(alike(falls, factor), restart);
+  const before = div(sub(alike(falls, 1), length), alike(falls, 1 - factor));
   return [restart, div(sub(falls, before), length)];
 }

@@ -1,9 +1,7 @@
 // Schedules that fall by a formula: exponential, inverse time, polynomial, piecewise constant.
-import { add, ceil, div, floor, lessEqual, maximum, minimum, mul, pow, sub, TalrayError, tensor, type Tensor, where } from '../index.js';
+import { add, ceil, div, floor, lessEqual, maximum, minimum, mul, pow, sub, TalrayError, type Tensor, where } from '../index.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
-import type { LearningRateSchedule } from './schedule.js';
-
-const f64 = (value: number): Tensor => tensor(value, { dtype: 'f64' });
+import { alike, type LearningRateSchedule } from './schedule.js';
 
 /** Options of {@link ExponentialDecay} and {@link InverseTimeDecay}. */
 export interface DecayOptions {
@@ -22,7 +20,7 @@ export class ExponentialDecay implements LearningRateSchedule {
   constructor(readonly options: DecayOptions) {}
   value(step: Tensor): Tensor {
     const { initialLearningRate, decayRate } = this.options;
-    return mul(pow(f64(decayRate), periods(step, this.options)), f64(initialLearningRate));
+    return mul(pow(alike(step, decayRate), periods(step, this.options)), alike(step, initialLearningRate));
   }
   config(): ThingConfig {
     return { type: 'ExponentialDecay', ...this.options };
@@ -34,7 +32,7 @@ export class InverseTimeDecay implements LearningRateSchedule {
   constructor(readonly options: DecayOptions) {}
   value(step: Tensor): Tensor {
     const { initialLearningRate, decayRate } = this.options;
-    return div(f64(initialLearningRate), add(mul(periods(step, this.options), f64(decayRate)), f64(1)));
+    return div(alike(step, initialLearningRate), add(mul(periods(step, this.options), alike(step, decayRate)), alike(step, 1)));
   }
   config(): ThingConfig {
     return { type: 'InverseTimeDecay', ...this.options };
@@ -42,7 +40,7 @@ export class InverseTimeDecay implements LearningRateSchedule {
 }
 
 function periods(step: Tensor, { decaySteps, staircase = false }: DecayOptions): Tensor {
-  const p = div(step, f64(decaySteps));
+  const p = div(step, alike(step, decaySteps));
   return staircase ? floor(p) : p;
 }
 
@@ -64,14 +62,20 @@ export class PolynomialDecay implements LearningRateSchedule {
   constructor(readonly options: PolynomialDecayOptions) {}
   value(step: Tensor): Tensor {
     const { initialLearningRate, decaySteps, endLearningRate = 1e-4, power = 1, cycle = false } = this.options;
-    const rounds = cycle ? maximum(ceil(div(step, f64(decaySteps))), f64(1)) : f64(1);
-    const length = mul(rounds, f64(decaySteps));
-    const left = sub(f64(1), div(minimum(step, length), length));
-    return add(mul(pow(left, f64(power)), f64(initialLearningRate - endLearningRate)), f64(endLearningRate));
+    const rounds = cycle ? maximum(ceil(div(step, alike(step, decaySteps))), alike(step, 1)) : alike(step, 1);
+    const length = mul(rounds, alike(step, decaySteps));
+    const left = sub(alike(step, 1), div(minimum(step, length), length));
+    return add(mul(raised(left, power), sub(alike(step, initialLearningRate), alike(step, endLearningRate))), alike(step, endLearningRate));
   }
   config(): ThingConfig {
     return { type: 'PolynomialDecay', ...this.options };
   }
+}
+
+/** `x^power`; the common powers as products, which round once. */
+function raised(x: Tensor, power: number): Tensor {
+  if (power === 1) return x;
+  return power === 2 ? mul(x, x) : pow(x, alike(x, power));
 }
 
 /** Options of {@link PiecewiseConstantDecay}. */
@@ -92,7 +96,7 @@ export class PiecewiseConstantDecay implements LearningRateSchedule {
   }
   value(step: Tensor): Tensor {
     const { boundaries, values } = this.options;
-    return boundaries.reduceRight((later, boundary, i) => where(lessEqual(step, f64(boundary)), f64(values[i]!), later), f64(values.at(-1)!));
+    return boundaries.reduceRight((later, boundary, i) => where(lessEqual(step, alike(step, boundary)), alike(step, values[i]!), later), alike(step, values.at(-1)!));
   }
   config(): ThingConfig {
     return { type: 'PiecewiseConstantDecay', ...this.options };

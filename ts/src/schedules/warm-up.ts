@@ -1,7 +1,7 @@
 // A line up before any other schedule.
-import { add, div, less, mul, maximum, sub, tensor, type Tensor, where } from '../index.js';
+import { add, div, less, maximum, mul, sub, type Tensor, where } from '../index.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
-import type { LearningRateSchedule } from './schedule.js';
+import { alike, type LearningRateSchedule } from './schedule.js';
 
 /** Options of {@link WarmUp}. */
 export interface WarmUpOptions {
@@ -19,11 +19,10 @@ export class WarmUp implements LearningRateSchedule {
   ) {}
   value(step: Tensor): Tensor {
     const { steps, from = 0 } = this.options;
-    const f64 = (value: number): Tensor => tensor(value, { dtype: 'f64' });
-    const later = (at: Tensor): Tensor => (typeof this.after === 'number' ? f64(this.after) : this.after.value(at));
-    const top = later(f64(0));
-    const rising = add(mul(sub(top, f64(from)), div(step, f64(Math.max(1, steps)))), f64(from));
-    return where(less(step, f64(steps)), rising, later(maximum(sub(step, f64(steps)), f64(0))));
+    const later = (at: Tensor): Tensor => (typeof this.after === 'number' ? alike(step, this.after) : this.after.value(at));
+    const top = later(alike(step, 0));
+    const rising = add(mul(sub(top, alike(step, from)), div(step, alike(step, Math.max(1, steps)))), alike(step, from));
+    return where(less(step, alike(step, steps)), rising, later(maximum(sub(step, alike(step, steps)), alike(step, 0))));
   }
   config(): ThingConfig {
     return { type: 'WarmUp', after: typeof this.after === 'number' ? this.after : this.after.config(), ...this.options };
