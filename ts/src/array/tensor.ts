@@ -1,0 +1,210 @@
+// The Tensor class: a handle with a dtype and a shape. Its op methods are generated.
+
+import { type DataOf, type DType, decode, type ScalarOf, type TypedArray } from './dtype.js';
+import { TalrayError } from './errors.js';
+import { guarded, native, words } from './native.js';
+import { DTYPES } from './dtype.js';
+import type { TensorMethods } from './generated/ops.js';
+import type { Variable } from './variable.js';
+
+/** Sizes, outermost first. */
+export type Shape = readonly number[];
+
+/** Numbers, booleans or bigints in nested arrays. */
+export type Nested = number | bigint | boolean | readonly Nested[];
+
+/** Whatever can stand where a tensor is wanted. */
+export type TensorLike = Tensor | Variable | TypedArray | Nested;
+
+/** Frees the engine's side of tensors that were collected. */
+const finalizers = new FinalizationRegistry<number>((handle) => native.free(handle));
+
+/** Where new tensors are noted, so that a scope or a recording can free them. */
+interface Collector {
+  tensors: Tensor[];
+  /** Recordings free all of theirs: no finalizer is needed. */
+  recording: boolean;
+}
+
+const collectors: Collector[] = [];
+
+/**
+ * An immutable array of one dtype on a device. Ops on tensors are recorded at once and run when something is read.
+ *
+ * Free it with `dispose()`, `using`, or {@link scope}; otherwise the garbage collector does, some time later.
+ */
+export class Tensor<D extends DType = DType> {
+  /** @internal */
+  handle: number;
+  /** Element type. */
+  readonly dtype: D;
+  /** @internal */
+  private sizes: Shape;
+
+  /** @internal Use `tensor()` and ops to make tensors. */
+  constructor(handle: number, dtype: D, shape: Shape) {
+    this.handle = handle;
+    this.dtype = dtype;
+    this.sizes = shape;
+    const collector = collectors[collectors.length - 1];
+    if (collector !== undefined) collector.tensors.push(this as unknown as Tensor);
+    if (collector === undefined || !collector.recording) finalizers.register(this, handle);
+  }
+
+  /** Sizes. Of a result whose size depends on data (`unique`, `nonzero`) asking computes it. */
+  get shape(): Shape {
+    if (this.sizes.includes(-1) && native.depth() === 0) {
+      guarded(() => native.describe(this.live()));
+      this.sizes = sizesAt(2);
+    }
+    return this.sizes;
+  }
+
+  /** Number of dimensions. */
+  get rank(): number {
+    return this.sizes.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((n, d) => n * d, 1);
+  }
+
+  /** A fresh typed array with the elements, row-major. */
+  async data(): Promise<DataOf<D>> {
+    const handle = this.live();
+    try {
+      return decode(await native.read(handle), this.dtype) as DataOf<D>;
+    } catch (e) {
+      throw TalrayError.from(e);
+    }
+  }
+
+  /** As `data()`, at once. Throws `DEVICE` where the device has to be awaited. */
+  dataSync(): DataOf<D> {
+    return guarded(() => decode(native.readSync(this.live()), this.dtype)) as DataOf<D>;
+  }
+
+  /** The only element. */
+  async item(): Promise<ScalarOf<D>> {
+    this.needOne();
+    return scalar(await this.data(), this.dtype);
+  }
+
+  /** As `item()`, at once. */
+  itemSync(): ScalarOf<D> {
+    this.needOne();
+    return scalar(this.dataSync(), this.dtype);
+  }
+
+  /** The elements as nested arrays. */
+  async array(): Promise<Nested> {
+    return nest(await this.data(), this.shape, this.dtype);
+  }
+
+  /** As `array()`, at once. */
+  arraySync(): Nested {
+    return nest(this.dataSync(), this.shape, this.dtype);
+  }
+
+  /** Frees it now. Using it afterwards throws `OPTION`. */
+  dispose(): void {
+    if (this.handle >= 0) native.free(this.handle);
+    this.handle = -1;
+  }
+
+  /** Was it freed? */
+  get disposed(): boolean {
+    return this.handle < 0;
+  }
+
+  /** @internal The handle; throws when the tensor was freed. */
+  live(): number {
+    if (this.handle < 0) throw new TalrayError('OPTION', 'this tensor was disposed; it cannot be used any more');
+    return this.handle;
+  }
+
+  private needOne(): void {
+    if (this.size !== 1) {
+      throw new TalrayError('SHAPE', `item() wants a tensor of one element; this one has shape [${this.shape.join(',')}]`);
+    }
+  }
+
+  toString(): string {
+    return `Tensor ${this.dtype}[${this.sizes.map((d) => (d < 0 ? '?' : d)).join(',')}]`;
+  }
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are put on the prototype by generated/ops.ts
+export interface Tensor<D extends DType = DType> extends TensorMethods {}
+
+const disposeSymbol: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;
+if (disposeSymbol !== undefined) {
+  Object.defineProperty(Tensor.prototype, disposeSymbol, {
+    value(this: Tensor) {
+      this.dispose();
+    },
+  });
+}
+
+/** Sizes in the words, where `at` is the place of the rank. */
+function sizesAt(at: number): Shape {
+  const rank = words[at] as number;
+  const sizes = new Array<number>(rank);
+  for (let i = 0; i < rank; i++) sizes[i] = words[at + 1 + i] as number;
+  return sizes;
+}
+
+/** @internal The tensor that the words hold at `at` (handle, dtype, rank, sizes), and where the next begins. */
+export function tensorAt(at: number): [Tensor, number] {
+  const rank = words[at + 2] as number;
+  const dtype = DTYPES[words[at + 1] as number] as DType;
+  return [new Tensor(words[at] as number, dtype, sizesAt(at + 2)), at + 3 + rank];
+}
+
+/** @internal The tensors that an answer of `count` outputs holds. */
+export function tensorsFromWords(count: number): Tensor[] {
+  const tensors: Tensor[] = [];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const [t, next] = tensorAt(at);
+    tensors.push(t);
+    at = next;
+  }
+  return tensors;
+}
+
+/** @internal Notes tensors made while `work` runs. */
+export function collecting<T>(recording: boolean, work: () => T): { result: T; made: Tensor[] } {
+  const collector: Collector = { tensors: [], recording };
+  collectors.push(collector);
+  try {
+    return { result: work(), made: collector.tensors };
+  } catch (e) {
+    for (const t of collector.tensors) t.dispose();
+    throw e;
+  } finally {
+    collectors.splice(collectors.indexOf(collector), 1);
+  }
+}
+
+/** @internal Moves a tensor out of the innermost collector into the one around it. */
+export function keepOutside(t: Tensor): void {
+  collectors[collectors.length - 1]?.tensors.push(t);
+}
+
+function scalar<D extends DType>(data: DataOf<D>, dtype: D): ScalarOf<D> {
+  const x = data[0] as number | bigint;
+  return (dtype === 'bool' ? x !== 0 : x) as ScalarOf<D>;
+}
+
+function nest(data: DataOf<DType>, shape: Shape, dtype: DType): Nested {
+  let at = 0;
+  const value = (): Nested => {
+    const x = data[at++] as number | bigint;
+    return dtype === 'bool' ? x !== 0 : x;
+  };
+  const level = (axis: number): Nested =>
+    axis === shape.length ? value() : Array.from({ length: shape[axis] as number }, () => level(axis + 1));
+  return level(0);
+}
