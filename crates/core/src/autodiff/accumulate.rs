@@ -1,8 +1,8 @@
 //! Sums of gradients: dense with dense adds, rows with rows concatenates, mixed becomes dense.
 
+use crate::{Error, Result};
 use crate::graph::{Builder, Graph, Value};
 use crate::vjp::{Grad, RowGrad};
-use crate::{Error, Result};
 use std::collections::HashMap;
 
 /// Adds `g` to the cotangent of `v`.
@@ -49,6 +49,9 @@ pub(super) fn dense(graph: &mut Graph, v: Value, g: Grad) -> Result<Value> {
 
 /// A row gradient as a tensor of shape `shape`.
 pub fn densify(build: &mut Builder<'_>, g: RowGrad, shape: &crate::Shape) -> Result<Value> {
-    let n = shape[0].known().ok_or_else(|| Error::unsupported("a row gradient of a value with an unknown number of rows"))?;
-    build.op("unsorted_segment_sum", &[g.rows, g.ids], &[("num_segments", crate::AttrValue::I64(n as i64))])
+    build.op(
+        "unsorted_segment_sum",
+        &[g.rows, g.ids],
+        &[("num_segments", crate::AttrValue::Dims(smallvec::smallvec![shape[0].clone()]))],
+    )
 }
