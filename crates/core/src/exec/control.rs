@@ -21,14 +21,15 @@ pub(super) enum Next<B: Backend> {
 
 /// State of an op with regions.
 pub(super) enum Control<B: Backend> {
-    Cond { read: Option<B::Read>, inputs: Tensors<B>, regions: [Arc<Plan>; 2], results: Option<Tensors<B>> },
+    Cond { read: Option<B::Read>, inputs: [Tensors<B>; 2], regions: [Arc<Plan>; 2], results: Option<Tensors<B>> },
     While(While<B>),
     Scan(Scan<B>),
 }
 
-/// `while_loop`: the state, what the regions captured, and which of the two runs.
+/// `while_loop`: the state, what each region captured, and which of the two runs.
 pub(super) struct While<B: Backend> {
     state: Tensors<B>,
+    tests: Tensors<B>,
     captures: Tensors<B>,
     cond: Arc<Plan>,
     body: Arc<Plan>,
@@ -62,12 +63,23 @@ impl<B: Backend> Control<B> {
             "cond" => {
                 let regions = [region()?, region()?];
                 let pred = inputs.remove(0);
-                Ok(Control::Cond { read: Some(backend.read(&pred)?), inputs, regions, results: None })
+                let no = inputs.split_off(attrs.usize("first")?);
+                Ok(Control::Cond { read: Some(backend.read(&pred)?), inputs: [inputs, no], regions, results: None })
             }
             "while_loop" => {
-                let captures = inputs.split_off(attrs.usize("state")?);
+                let mut tests = inputs.split_off(attrs.usize("state")?);
+                let captures = tests.split_off(attrs.usize("tests")?);
                 let (cond, body) = (region()?, region()?);
-                Ok(Control::While(While { state: inputs, captures, cond, body, test: None, read: None, entered_body: true }))
+                Ok(Control::While(While {
+                    state: inputs,
+                    tests,
+                    captures,
+                    cond,
+                    body,
+                    test: None,
+                    read: None,
+                    entered_body: true,
+                }))
             }
             "scan" => {
                 let carries = attrs.usize("carries")?;
@@ -109,8 +121,8 @@ impl<B: Backend> Control<B> {
                     return Ok(Next::Done(results));
                 }
                 let Some(pred) = poll::<B>(backend, read)? else { return Ok(Next::Wait) };
-                let [yes, no] = regions;
-                Ok(Next::Enter(if pred { yes.clone() } else { no.clone() }, std::mem::take(inputs)))
+                let branch = usize::from(!pred);
+                Ok(Next::Enter(regions[branch].clone(), std::mem::take(&mut inputs[branch])))
             }
             Control::While(w) => w.next(backend),
             Control::Scan(s) => s.next(backend),
@@ -147,7 +159,7 @@ impl<B: Backend> While<B> {
             });
         }
         self.entered_body = false;
-        Ok(Next::Enter(self.cond.clone(), with_captures(&self.state, &self.captures)))
+        Ok(Next::Enter(self.cond.clone(), with_captures(&self.state, &self.tests)))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod apply;
 mod builder;
+mod inline;
 pub mod view;
 
 pub use builder::{Builder, NamedAttrs, complete, dims};

@@ -2,8 +2,9 @@
 
 use crate::KernelDef;
 
+mod control;
 mod nn;
 mod structure;
 
 /// Every fast kernel, by group.
-pub const KERNELS: [&[&KernelDef]; 2] = [structure::KERNELS, nn::KERNELS];
+pub const KERNELS: [&[&KernelDef]; 3] = [control::KERNELS, structure::KERNELS, nn::KERNELS];

@@ -1,6 +1,15 @@
-//! Ops with regions and effects, run by the executor.
+//! Ops with regions: branches, loops, gradients written by users, update rules.
 
 use crate::OpDef;
 
+mod check_finite;
+mod cond;
+mod custom_gradient;
+mod region;
+mod scan;
+mod update_rows;
+mod while_loop;
+
 /// The ops of this group.
-pub(super) const LIST: &[&OpDef] = &[];
+pub(super) const LIST: &[&OpDef] =
+    &[&cond::DEF, &while_loop::DEF, &scan::DEF, &custom_gradient::DEF, &update_rows::DEF, &check_finite::DEF];

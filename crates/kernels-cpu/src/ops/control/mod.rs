@@ -1,0 +1,9 @@
+//! Kernels for core's `ops/control/`.
+
+use crate::KernelDef;
+
+mod check_finite;
+mod update_rows;
+
+/// The kernels of this group.
+pub const KERNELS: &[&KernelDef] = &[&check_finite::DEF, &update_rows::DEF];
