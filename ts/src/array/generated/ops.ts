@@ -1121,10 +1121,52 @@ export function arange(start: number, stop: number, options: { step?: number | u
 }
 
 /**
+ * Index (i32) of the largest element along `axis`, or in the flattened tensor when absent. The first one of equals; the first NaN if there is one. An empty axis is refused.
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ */
+export function argmax(x: TensorLike, options: { axis?: number | undefined; keepdims?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'keepdims']);
+  words.begin(113, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.keepdims);
+  return words.one();
+}
+
+/**
+ * Index (i32) of the smallest element along `axis`, or in the flattened tensor when absent. The first one of equals; the first NaN if there is one. An empty axis is refused.
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ */
+export function argmin(x: TensorLike, options: { axis?: number | undefined; keepdims?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'keepdims']);
+  words.begin(114, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.keepdims);
+  return words.one();
+}
+
+/**
+ * The indices (i32) that put `x` in increasing (`descending`: decreasing) order along `axis`. Equal elements keep their order; NaN comes last either way.
+ * @param options.axis default -1
+ * @param options.descending default false
+ */
+export function argsort(x: TensorLike, options: { axis?: number | undefined; descending?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'descending']);
+  words.begin(115, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.descending);
+  return words.one();
+}
+
+/**
  * `x` repeated to `shape`: axes of size 1, and new axes in front, are repeated (NumPy's rule).
  */
 export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(113, 1);
+  words.begin(116, 1);
   words.arg(x);
   words.list(shape);
   return words.one();
@@ -1136,9 +1178,99 @@ export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
  */
 export function concat(xs: readonly TensorLike[], options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(114, 0 + xs.length);
+  words.begin(117, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.integer(options.axis);
+  return words.one();
+}
+
+/**
+ * The largest element so far along `axis`; NaN from the first NaN on. `exclusive` leaves the element itself out, `reverse` walks from the end. An exclusive one starts with the lowest value of the dtype (−∞). The gradient goes to the latest element that reached each value.
+ * @param options.axis default 0
+ * @param options.exclusive default false
+ * @param options.reverse default false
+ */
+export function cummax(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'exclusive', 'reverse']);
+  words.begin(118, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.exclusive);
+  words.flag(options.reverse);
+  return words.one();
+}
+
+/**
+ * The smallest element so far along `axis`; NaN from the first NaN on. `exclusive` leaves the element itself out, `reverse` walks from the end. An exclusive one starts with the highest value of the dtype (∞). The gradient goes to the latest element that reached each value.
+ * @param options.axis default 0
+ * @param options.exclusive default false
+ * @param options.reverse default false
+ */
+export function cummin(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'exclusive', 'reverse']);
+  words.begin(119, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.exclusive);
+  words.flag(options.reverse);
+  return words.one();
+}
+
+/**
+ * Running product along `axis`. `exclusive` leaves the element itself out, `reverse` walks from the end. Dtypes as in `sum`. The gradient is right also where elements are 0.
+ * @param options.axis default 0
+ * @param options.exclusive default false
+ * @param options.reverse default false
+ */
+export function cumprod(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'exclusive', 'reverse']);
+  words.begin(120, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.exclusive);
+  words.flag(options.reverse);
+  return words.one();
+}
+
+/**
+ * Running sum along `axis`. `exclusive` leaves the element itself out, `reverse` walks from the end. Dtypes as in `sum`.
+ * @param options.axis default 0
+ * @param options.exclusive default false
+ * @param options.reverse default false
+ */
+export function cumsum(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'exclusive', 'reverse']);
+  words.begin(121, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.exclusive);
+  words.flag(options.reverse);
+  return words.one();
+}
+
+/**
+ * Matrices of zeros with the last axis of `x` on the diagonal `offset` (above the main one if positive). They are square and as small as that allows, unless `size` gives rows and columns.
+ * @param options.offset default 0
+ * @param options.size default not given
+ */
+export function diag(x: TensorLike, options: { offset?: number | undefined; size?: readonly number[] | undefined } = {}): Tensor {
+  words.known(options, ['offset', 'size']);
+  words.begin(122, 1);
+  words.arg(x);
+  words.integer(options.offset);
+  words.list(options.size);
+  return words.one();
+}
+
+/**
+ * The diagonal `offset` (above the main one if positive) of the matrices in the last two axes of `x`.
+ * @param options.offset default 0
+ */
+export function diagPart(x: TensorLike, options: { offset?: number | undefined } = {}): Tensor {
+  words.known(options, ['offset']);
+  words.begin(123, 1);
+  words.arg(x);
+  words.integer(options.offset);
   return words.one();
 }
 
@@ -1146,9 +1278,23 @@ export function concat(xs: readonly TensorLike[], options: { axis?: number | und
  * `x` with a new axis of size 1 at each place in `axis` (places in the result; negative ones count from its end).
  */
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
-  words.begin(115, 1);
+  words.begin(124, 1);
   words.arg(x);
   words.list(axis);
+  return words.one();
+}
+
+/**
+ * A matrix with 1 on its main diagonal and 0 elsewhere; square when `columns` is absent.
+ * @param options.columns default not given
+ * @param options.dtype default 'f32'
+ */
+export function eye(rows: number, options: { columns?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
+  words.known(options, ['columns', 'dtype']);
+  words.begin(125, 0);
+  words.integer(rows);
+  words.integer(options.columns);
+  words.dtype(options.dtype);
   return words.one();
 }
 
@@ -1158,10 +1304,22 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
  */
 export function fill(shape: readonly number[], value: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(116, 0);
+  words.begin(126, 0);
   words.list(shape);
   words.number(value);
   words.dtype(options.dtype);
+  return words.one();
+}
+
+/**
+ * `x` with its entries in reverse order along `axis` (an axis, several, or all when absent).
+ * @param options.axis default not given
+ */
+export function flip(x: TensorLike, options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
+  words.known(options, ['axis']);
+  words.begin(127, 1);
+  words.arg(x);
+  words.list(options.axis);
   return words.one();
 }
 
@@ -1172,10 +1330,23 @@ export function fill(shape: readonly number[], value: number, options: { dtype?:
  */
 export function gather(x: TensorLike, indices: TensorLike, options: { axis?: number | undefined; batchDims?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'batchDims']);
-  words.begin(117, 2);
+  words.begin(128, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(options.axis);
+  words.integer(options.batchDims);
+  return words.one();
+}
+
+/**
+ * Entries of `x` at index tuples: the last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`, after the first `batchDims` axes, which both share. Negative indices count from the end; one outside is an error.
+ * @param options.batchDims default 0
+ */
+export function gatherNd(x: TensorLike, indices: TensorLike, options: { batchDims?: number | undefined } = {}): Tensor {
+  words.known(options, ['batchDims']);
+  words.begin(129, 2);
+  words.arg(x);
+  words.indexArg(indices);
   words.integer(options.batchDims);
   return words.one();
 }
@@ -1187,10 +1358,55 @@ export function gather(x: TensorLike, indices: TensorLike, options: { axis?: num
  */
 export function iota(shape: readonly number[], options: { axis?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'dtype']);
-  words.begin(118, 0);
+  words.begin(130, 0);
   words.list(shape);
   words.integer(options.axis);
   words.dtype(options.dtype);
+  return words.one();
+}
+
+/**
+ * `y[i] = a[i] * y[i - 1] + b[i]` along `axis`, starting from 0; `reverse` walks from the end. Both have one shape.
+ * @param options.axis default 0
+ * @param options.reverse default false
+ */
+export function linearRecurrence(a: TensorLike, b: TensorLike, options: { axis?: number | undefined; reverse?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'reverse']);
+  words.begin(131, 2);
+  words.arg(a);
+  words.arg(b);
+  words.integer(options.axis);
+  words.flag(options.reverse);
+  return words.one();
+}
+
+/**
+ * `num` evenly spaced numbers from `start` to `stop`, which is the last one unless `endpoint` is false.
+ * @param options.endpoint default true
+ * @param options.dtype default 'f32'
+ */
+export function linspace(start: number, stop: number, num: number, options: { endpoint?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor {
+  words.known(options, ['endpoint', 'dtype']);
+  words.begin(132, 0);
+  words.number(start);
+  words.number(stop);
+  words.integer(num);
+  words.flag(options.endpoint);
+  words.dtype(options.dtype);
+  return words.one();
+}
+
+/**
+ * `log(sum(exp(x)))` over `axis` (an axis, several, or all when absent), without overflow. An empty axis is refused.
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ */
+export function logsumexp(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'keepdims']);
+  words.begin(133, 1);
+  words.arg(x);
+  words.list(options.axis);
+  words.flag(options.keepdims);
   return words.one();
 }
 
@@ -1201,7 +1417,7 @@ export function iota(shape: readonly number[], options: { axis?: number | undefi
  */
 export function max(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(119, 1);
+  words.begin(134, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1215,7 +1431,7 @@ export function max(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function mean(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(120, 1);
+  words.begin(135, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1229,8 +1445,33 @@ export function mean(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function min(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(121, 1);
+  words.begin(136, 1);
   words.arg(x);
+  words.list(options.axis);
+  words.flag(options.keepdims);
+  return words.one();
+}
+
+/**
+ * The indices (i32, `[n, rank]`, in row-major order) of the elements other than 0; NaN counts. How many there are is known only when running.
+ */
+export function nonzero(x: TensorLike): Tensor {
+  words.begin(137, 1);
+  words.arg(x);
+  return words.one();
+}
+
+/**
+ * Vector norm over `axis` (an axis, several taken as one vector, or all when absent): `sum(|x|^ord)^(1/ord)`. `ord` infinite gives the largest (−∞: smallest) magnitude, 0 the number of elements other than 0. The gradient is 0 at 0.
+ * @param options.ord default 2
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ */
+export function norm(x: TensorLike, options: { ord?: number | undefined; axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['ord', 'axis', 'keepdims']);
+  words.begin(138, 1);
+  words.arg(x);
+  words.number(options.ord);
   words.list(options.axis);
   words.flag(options.keepdims);
   return words.one();
@@ -1245,7 +1486,7 @@ export function min(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function oneHot(indices: TensorLike, depth: number, options: { axis?: number | undefined; onValue?: number | undefined; offValue?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'onValue', 'offValue', 'dtype']);
-  words.begin(122, 1);
+  words.begin(139, 1);
   words.indexArg(indices);
   words.integer(depth);
   words.integer(options.axis);
@@ -1256,12 +1497,147 @@ export function oneHot(indices: TensorLike, depth: number, options: { axis?: num
 }
 
 /**
+ * `x` with elements added around it: `paddings` are [before, after] of each axis in turn. `mode` says which: `constant` (`value`), `reflect` (mirrored without the edge), `symmetric` (mirrored with it), `edge` (the edge repeated). Mirrors take at most what the axis has.
+ * @param options.mode default 'constant'
+ * @param options.value default 0
+ */
+export function pad(x: TensorLike, paddings: number | readonly number[], options: { mode?: 'constant' | 'reflect' | 'symmetric' | 'edge' | undefined; value?: number | undefined } = {}): Tensor {
+  words.known(options, ['mode', 'value']);
+  words.begin(140, 1);
+  words.arg(x);
+  words.list(paddings);
+  words.choice(options.mode, ['constant', 'reflect', 'symmetric', 'edge']);
+  words.number(options.value);
+  return words.one();
+}
+
+/**
+ * Product over `axis` (an axis, several, or all when absent); over nothing it is 1. Dtypes as in `sum`. The gradient is right also where elements are 0.
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ */
+export function prod(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'keepdims']);
+  words.begin(141, 1);
+  words.arg(x);
+  words.list(options.axis);
+  words.flag(options.keepdims);
+  return words.one();
+}
+
+/**
+ * Each entry along `axis` `repeats` times, one after the other; of the flattened tensor when `axis` is absent.
+ * @param options.axis default not given
+ */
+export function repeat(x: TensorLike, repeats: number, options: { axis?: number | undefined } = {}): Tensor {
+  words.known(options, ['axis']);
+  words.begin(142, 1);
+  words.arg(x);
+  words.integer(repeats);
+  words.integer(options.axis);
+  return words.one();
+}
+
+/**
  * The elements of `x` in row-major order with another `shape` of the same size.
  */
 export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(123, 1);
+  words.begin(143, 1);
   words.arg(x);
   words.list(shape);
+  return words.one();
+}
+
+/**
+ * `x` with its entries moved `shift[i]` places towards the end of axis `axis[i]`; what passes the end comes in at the start. Without `axis` the flattened tensor is rolled. One shift serves several axes.
+ * @param options.axis default not given
+ */
+export function roll(x: TensorLike, shift: number | readonly number[], options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
+  words.known(options, ['axis']);
+  words.begin(144, 1);
+  words.arg(x);
+  words.list(shift);
+  words.list(options.axis);
+  return words.one();
+}
+
+/**
+ * `x` with `updates` added at index tuples; equal tuples add up, in order. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
+ */
+export function scatterAdd(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
+  words.begin(145, 3);
+  words.arg(x);
+  words.indexArg(indices);
+  words.arg(updates);
+  return words.one();
+}
+
+/**
+ * Zeros with `size` along `axis`, to which each update is added at its index (i32 or i64) along that axis; both have one shape. Negative indices count from the end; one outside is an error. The gradient of `takeAlongAxis`.
+ */
+export function scatterAlongAxis(indices: TensorLike, updates: TensorLike, axis: number, size: readonly number[]): Tensor {
+  words.begin(146, 2);
+  words.indexArg(indices);
+  words.arg(updates);
+  words.integer(axis);
+  words.list(size);
+  return words.one();
+}
+
+/**
+ * `x` with the larger of the old element and each update at index tuples; NaN if one is NaN. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
+ */
+export function scatterMax(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
+  words.begin(147, 3);
+  words.arg(x);
+  words.indexArg(indices);
+  words.arg(updates);
+  return words.one();
+}
+
+/**
+ * `x` with the smaller of the old element and each update at index tuples; NaN if one is NaN. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
+ */
+export function scatterMin(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
+  words.begin(148, 3);
+  words.arg(x);
+  words.indexArg(indices);
+  words.arg(updates);
+  return words.one();
+}
+
+/**
+ * Zeros of `shape` with `updates` added at index tuples: the last axis of `indices` (i32 or i64) holds an index for each leading axis. Equal tuples add up, in order. Negative indices count from the end; one outside is an error.
+ */
+export function scatterNd(indices: TensorLike, updates: TensorLike, shape: readonly number[]): Tensor {
+  words.begin(149, 2);
+  words.indexArg(indices);
+  words.arg(updates);
+  words.list(shape);
+  return words.one();
+}
+
+/**
+ * `x` with `updates` in place of the entries at index tuples; of equal tuples the last one counts. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
+ */
+export function scatterUpdate(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
+  words.begin(150, 3);
+  words.arg(x);
+  words.indexArg(indices);
+  words.arg(updates);
+  return words.one();
+}
+
+/**
+ * Where each of `values` would be put into increasing `sorted` (i32): before (`left`) or after (`right`) its equals. `sorted` has one axis, or its leading axes are those of `values`, and each row is searched for the values of its row.
+ * @param options.side default 'left'
+ */
+export function searchSorted(sorted: TensorLike, values: TensorLike, options: { side?: 'left' | 'right' | undefined } = {}): Tensor {
+  words.known(options, ['side']);
+  words.begin(151, 2);
+  words.arg(sorted);
+  words.arg(values);
+  words.choice(options.side, ['left', 'right']);
   return words.one();
 }
 
@@ -1269,7 +1645,7 @@ export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
  * Largest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is the lowest finite value of the dtype.
  */
 export function segmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(124, 2);
+  words.begin(152, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1280,7 +1656,7 @@ export function segmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: r
  * Mean of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 0. Integers and bools give f32.
  */
 export function segmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(125, 2);
+  words.begin(153, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1291,7 +1667,7 @@ export function segmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: 
  * Smallest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is the largest finite value of the dtype.
  */
 export function segmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(126, 2);
+  words.begin(154, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1302,7 +1678,7 @@ export function segmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: r
  * Product of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 1.
  */
 export function segmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(127, 2);
+  words.begin(155, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1313,7 +1689,7 @@ export function segmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: 
  * Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 0.
  */
 export function segmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(128, 2);
+  words.begin(156, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1327,10 +1703,35 @@ export function segmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: r
  */
 export function size(x: TensorLike, options: { axis?: number | readonly number[] | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'dtype']);
-  words.begin(129, 1);
+  words.begin(157, 1);
   words.arg(x);
   words.list(options.axis);
   words.dtype(options.dtype);
+  return words.one();
+}
+
+/**
+ * `size` elements from `begin` on along each axis; −1 means all that remain. Axes without entry are taken whole. What does not lie inside is refused.
+ */
+export function slice(x: TensorLike, begin: number | readonly number[], size: number | readonly number[]): Tensor {
+  words.begin(158, 1);
+  words.arg(x);
+  words.list(begin);
+  words.list(size);
+  return words.one();
+}
+
+/**
+ * The elements in increasing (`descending`: decreasing) order along `axis`. Stable; NaN comes last either way.
+ * @param options.axis default -1
+ * @param options.descending default false
+ */
+export function sort(x: TensorLike, options: { axis?: number | undefined; descending?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'descending']);
+  words.begin(159, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  words.flag(options.descending);
   return words.one();
 }
 
@@ -1340,7 +1741,7 @@ export function size(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function split(x: TensorLike, sizes: readonly number[], options: { axis?: number | undefined } = {}): Tensor[] {
   words.known(options, ['axis']);
-  words.begin(130, 1);
+  words.begin(160, 1);
   words.arg(x);
   words.list(sizes);
   words.integer(options.axis);
@@ -1353,7 +1754,7 @@ export function split(x: TensorLike, sizes: readonly number[], options: { axis?:
  */
 export function squeeze(x: TensorLike, options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(131, 1);
+  words.begin(161, 1);
   words.arg(x);
   words.list(options.axis);
   return words.one();
@@ -1365,9 +1766,25 @@ export function squeeze(x: TensorLike, options: { axis?: number | readonly numbe
  */
 export function stack(xs: readonly TensorLike[], options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(132, 0 + xs.length);
+  words.begin(162, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.integer(options.axis);
+  return words.one();
+}
+
+/**
+ * Standard deviation over `axis` (an axis, several, or all when absent): the root of `variance`. Its gradient is 0 where all elements are equal.
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ * @param options.ddof default 0
+ */
+export function std(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'keepdims', 'ddof']);
+  words.begin(163, 1);
+  words.arg(x);
+  words.list(options.axis);
+  words.flag(options.keepdims);
+  words.number(options.ddof);
   return words.one();
 }
 
@@ -1377,7 +1794,7 @@ export function stack(xs: readonly TensorLike[], options: { axis?: number | unde
  */
 export function stridedSlice(x: TensorLike, begin: number | readonly number[], end: number | readonly number[], options: { strides?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['strides']);
-  words.begin(133, 1);
+  words.begin(164, 1);
   words.arg(x);
   words.list(begin);
   words.list(end);
@@ -1391,7 +1808,7 @@ export function stridedSlice(x: TensorLike, begin: number | readonly number[], e
  */
 export function stridedSliceGrad(x: TensorLike, shape: readonly number[], begin: number | readonly number[], end: number | readonly number[], options: { strides?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['strides']);
-  words.begin(134, 1);
+  words.begin(165, 1);
   words.arg(x);
   words.list(shape);
   words.list(begin);
@@ -1407,11 +1824,43 @@ export function stridedSliceGrad(x: TensorLike, shape: readonly number[], begin:
  */
 export function sum(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(135, 1);
+  words.begin(166, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
   return words.one();
+}
+
+/**
+ * `x[…, indices[…, i, …], …]` along `axis`: `indices` (i32 or i64) have the rank of `x`, and their other axes broadcast with those of `x`. Negative indices count from the end; one outside is an error.
+ */
+export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number): Tensor {
+  words.begin(167, 2);
+  words.arg(x);
+  words.indexArg(indices);
+  words.integer(axis);
+  return words.one();
+}
+
+/**
+ * `x` repeated `reps[i]` times along axis `i`. Where `reps` and the shape differ in length, the shorter one is led by 1s.
+ */
+export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
+  words.begin(168, 1);
+  words.arg(x);
+  words.list(reps);
+  return words.one();
+}
+
+/**
+ * The `k` largest elements of each row (the last axis) in decreasing order, and their indices (i32). Of equals the earlier comes first; NaN comes last.
+ */
+export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tensor } {
+  words.begin(169, 1);
+  words.arg(x);
+  words.integer(k);
+  const [values, indices] = words.many() as [Tensor, Tensor];
+  return { values, indices };
 }
 
 /**
@@ -1420,17 +1869,51 @@ export function sum(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function transpose(x: TensorLike, options: { axes?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axes']);
-  words.begin(136, 1);
+  words.begin(170, 1);
   words.arg(x);
   words.list(options.axes);
   return words.one();
 }
 
 /**
+ * The matrices in the last two axes of `x` with 0 above diagonal `k` (0 is the main one, positive ones lie above it).
+ * @param options.k default 0
+ */
+export function tril(x: TensorLike, options: { k?: number | undefined } = {}): Tensor {
+  words.known(options, ['k']);
+  words.begin(171, 1);
+  words.arg(x);
+  words.integer(options.k);
+  return words.one();
+}
+
+/**
+ * The matrices in the last two axes of `x` with 0 below diagonal `k` (0 is the main one, positive ones lie above it).
+ * @param options.k default 0
+ */
+export function triu(x: TensorLike, options: { k?: number | undefined } = {}): Tensor {
+  words.known(options, ['k']);
+  words.begin(172, 1);
+  words.arg(x);
+  words.integer(options.k);
+  return words.one();
+}
+
+/**
+ * The distinct elements of `x` in increasing order (NaN once, last), the place of each element of `x` among them (i32, in the shape of `x`), and how often each occurs (i32). How many there are is known only when running.
+ */
+export function unique(x: TensorLike): { values: Tensor; inverse: Tensor; counts: Tensor } {
+  words.begin(173, 1);
+  words.arg(x);
+  const [values, inverse, counts] = words.many() as [Tensor, Tensor, Tensor];
+  return { values, inverse, counts };
+}
+
+/**
  * Largest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is the lowest finite value of the dtype.
  */
 export function unsortedSegmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(137, 2);
+  words.begin(174, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1441,7 +1924,7 @@ export function unsortedSegmentMax(x: TensorLike, segmentIds: TensorLike, numSeg
  * Mean of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 0. Integers and bools give f32.
  */
 export function unsortedSegmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(138, 2);
+  words.begin(175, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1452,7 +1935,7 @@ export function unsortedSegmentMean(x: TensorLike, segmentIds: TensorLike, numSe
  * Smallest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is the largest finite value of the dtype.
  */
 export function unsortedSegmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(139, 2);
+  words.begin(176, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1463,7 +1946,7 @@ export function unsortedSegmentMin(x: TensorLike, segmentIds: TensorLike, numSeg
  * Product of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 1.
  */
 export function unsortedSegmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(140, 2);
+  words.begin(177, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1474,7 +1957,7 @@ export function unsortedSegmentProd(x: TensorLike, segmentIds: TensorLike, numSe
  * Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 0.
  */
 export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(141, 2);
+  words.begin(178, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1487,10 +1970,26 @@ export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSeg
  */
 export function unstack(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor[] {
   words.known(options, ['axis']);
-  words.begin(142, 1);
+  words.begin(179, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.many();
+}
+
+/**
+ * Mean squared distance from the mean over `axis` (an axis, several, or all when absent), divided by `n - ddof`. Two passes; f16 and bf16 are computed in f32, integers and bools give f32.
+ * @param options.axis default not given
+ * @param options.keepdims default false
+ * @param options.ddof default 0
+ */
+export function variance(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined } = {}): Tensor {
+  words.known(options, ['axis', 'keepdims', 'ddof']);
+  words.begin(180, 1);
+  words.arg(x);
+  words.list(options.axis);
+  words.flag(options.keepdims);
+  words.number(options.ddof);
+  return words.one();
 }
 
 /**
@@ -1500,7 +1999,7 @@ export function unstack(x: TensorLike, options: { axis?: number | undefined } = 
  */
 export function matmul(a: TensorLike, b: TensorLike, options: { transposeA?: boolean | undefined; transposeB?: boolean | undefined } = {}): Tensor {
   words.known(options, ['transposeA', 'transposeB']);
-  words.begin(143, 2);
+  words.begin(181, 2);
   words.arg(a);
   words.arg(b);
   words.flag(options.transposeA);
@@ -1514,7 +2013,7 @@ export function matmul(a: TensorLike, b: TensorLike, options: { transposeA?: boo
  */
 export function softmax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(144, 1);
+  words.begin(182, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -1526,7 +2025,19 @@ export function softmax(x: TensorLike, options: { axis?: number | undefined } = 
  */
 export function logSoftmax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(145, 1);
+  words.begin(183, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  return words.one();
+}
+
+/**
+ * The gated linear unit: `x` is halved along `axis` into `a` and `b`, and `a · sigmoid(b)` comes out. The axis must have an even size. As `keras.activations.glu`.
+ * @param options.axis default -1
+ */
+export function glu(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
+  words.known(options, ['axis']);
+  words.begin(184, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -1536,7 +2047,7 @@ export function logSoftmax(x: TensorLike, options: { axis?: number | undefined }
  * Cross-entropy of `labels` in [0, 1] with sigmoid(`logits`), elementwise and not reduced: `max(x, 0) − x·z + ln(1 + exp(−|x|))` for logit x and label z, which does not overflow. Integers become `f32`. Gradient: `sigmoid(x) − z` and `−x`.
  */
 export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
-  words.begin(146, 2);
+  words.begin(185, 2);
   words.arg(logits);
   words.arg(labels);
   return words.one();
@@ -1548,7 +2059,7 @@ export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Ten
  */
 export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, options: { axis?: number | undefined } = {}): { loss: Tensor; max: Tensor; logSum: Tensor } {
   words.known(options, ['axis']);
-  words.begin(147, 2);
+  words.begin(186, 2);
   words.arg(logits);
   words.arg(labels);
   words.integer(options.axis);
@@ -1560,7 +2071,7 @@ export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, opti
  * Cross-entropy of class numbers `labels` `[…]` with softmax(`logits` `[…, classes]`), one `loss` for each label: `ln(sum(exp(x − max))) − (x[label] − max)`. Outputs `max` and `logSum` `[…, 1]` serve the gradient `softmax(x) − oneHot(label)`. A label outside 0 to classes − 1 is an error on the CPU.
  */
 export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike): { loss: Tensor; max: Tensor; logSum: Tensor } {
-  words.begin(148, 2);
+  words.begin(187, 2);
   words.arg(logits);
   words.arg(labels);
   const [loss, max, logSum] = words.many() as [Tensor, Tensor, Tensor];
@@ -1574,7 +2085,7 @@ export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike
  */
 export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(149, 3);
+  words.begin(188, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -1591,7 +2102,7 @@ export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; variance: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(150, 3);
+  words.begin(189, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -1608,7 +2119,7 @@ export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(151, 2);
+  words.begin(190, 2);
   words.arg(x);
   words.arg(gamma);
   words.list(options.axis);
@@ -1625,7 +2136,7 @@ export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { a
  */
 export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { groups?: number | undefined; axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['groups', 'axis', 'epsilon']);
-  words.begin(152, 3);
+  words.begin(191, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -1642,7 +2153,7 @@ export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(153, 3);
+  words.begin(192, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -1657,7 +2168,7 @@ export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: 
  */
 export function randomBits(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(154, 1);
+  words.begin(193, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -1672,7 +2183,7 @@ export function randomBits(state: TensorLike, shape: readonly number[], options:
  */
 export function randomUniform(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined; low?: number | undefined; high?: number | undefined } = {}): Tensor {
   words.known(options, ['dtype', 'low', 'high']);
-  words.begin(155, 1);
+  words.begin(194, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -1689,7 +2200,7 @@ export function randomUniform(state: TensorLike, shape: readonly number[], optio
  */
 export function randomNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(156, 1);
+  words.begin(195, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -1706,7 +2217,7 @@ export function randomNormal(state: TensorLike, shape: readonly number[], option
  */
 export function randomTruncatedNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(157, 1);
+  words.begin(196, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -1719,7 +2230,7 @@ export function randomTruncatedNormal(state: TensorLike, shape: readonly number[
  * Bools of `shape`, each true with probability `p`: `u < p` with u as in `randomUniform` of `f32`.
  */
 export function randomBernoulli(state: TensorLike, shape: readonly number[], p: number): Tensor {
-  words.begin(158, 1);
+  words.begin(197, 1);
   words.arg(state);
   words.list(shape);
   words.number(p);
@@ -1732,7 +2243,7 @@ export function randomBernoulli(state: TensorLike, shape: readonly number[], p: 
  */
 export function randomRandint(state: TensorLike, shape: readonly number[], low: number, high: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(159, 1);
+  words.begin(198, 1);
   words.arg(state);
   words.list(shape);
   words.integer(low);
@@ -1745,7 +2256,7 @@ export function randomRandint(state: TensorLike, shape: readonly number[], low: 
  * `numSamples` class numbers (`i32`) for each row of `logits` `[…, classes]`, drawn with probability softmax(logits): `[…, numSamples]`. By the Gumbel-max rule: `argmax(logits − ln(−ln u))` with u = (k + ½)·2⁻²³ for the 23 high bits k of the element's word over `[…, numSamples, classes]`.
  */
 export function randomCategorical(state: TensorLike, logits: TensorLike, numSamples: number): Tensor {
-  words.begin(160, 2);
+  words.begin(199, 2);
   words.arg(state);
   words.arg(logits);
   words.integer(numSamples);
@@ -1756,7 +2267,7 @@ export function randomCategorical(state: TensorLike, logits: TensorLike, numSamp
  * The numbers 0 to `n` − 1 (`i32`) in random order: the stable argsort of one random 32-bit word each.
  */
 export function randomPermutation(state: TensorLike, n: number): Tensor {
-  words.begin(161, 1);
+  words.begin(200, 1);
   words.arg(state);
   words.integer(n);
   return words.one();
@@ -1766,7 +2277,7 @@ export function randomPermutation(state: TensorLike, n: number): Tensor {
  * Gamma draws of `shape` with shape parameter `alpha` (broadcast to `shape`) and rate 1, in the dtype of `alpha`; NaN where alpha is not positive. By Marsaglia and Tsang (2000) with the blocks (element, attempt) of the stream: words 0 and 1 give the normal (Box–Muller), word 2 the test, word 3 of attempt 0 the power u^(1/alpha) for alpha < 1. Equal between backends up to rounding, except where rounding decides a test.
  */
 export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(162, 2);
+  words.begin(201, 2);
   words.arg(state);
   words.arg(alpha);
   words.list(shape);
@@ -1779,7 +2290,7 @@ export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonl
  */
 export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(163, 2);
+  words.begin(202, 2);
   words.arg(state);
   words.arg(lam);
   words.list(shape);
@@ -1793,7 +2304,7 @@ export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonl
  */
 export function advance(state: TensorLike, options: { count?: number | undefined } = {}): Tensor {
   words.known(options, ['count']);
-  words.begin(164, 1);
+  words.begin(203, 1);
   words.arg(state);
   words.integer(options.count);
   return words.one();
@@ -1805,13 +2316,339 @@ export function advance(state: TensorLike, options: { count?: number | undefined
  */
 export function dropout(x: TensorLike, state: TensorLike, rate: number, options: { noiseShape?: readonly number[] | undefined } = {}): { out: Tensor; mask: Tensor } {
   words.known(options, ['noiseShape']);
-  words.begin(165, 2);
+  words.begin(204, 2);
   words.arg(x);
   words.arg(state);
   words.number(rate);
   words.list(options.noiseShape);
   const [out, mask] = words.many() as [Tensor, Tensor];
   return { out, mask };
+}
+
+/**
+ * Mean over windows of `poolSize` (one number, or one a spatial axis) of `x` `[batch, …, channels]` with 1 to 3 spatial axes; `strides` default to the pool. Padding is not counted, as in TensorFlow. `padding` is `valid`, `same` (TensorFlow's) or `explicit` with `pads`; `dataFormat` `channels_first` takes and gives `[batch, channels, …]`.
+ * @param options.strides default not given
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dataFormat default 'channels_last'
+ */
+export function avgPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
+  words.begin(205, 1);
+  words.arg(x);
+  words.list(poolSize);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 1-D convolution (correlation) of `x` `[batch, width, channels]` with `kernel` `[width, channels / groups, filters]`, as Keras's Conv1D without bias. `padding` is `valid` (none), `same` (TensorFlow's: output ⌈n / stride⌉, the larger half after) or `explicit` with `pads` (before and after each axis in turn). `strides` and `dilations` are one number or one an axis; `dataFormat` `channels_first` takes and gives `[batch, channels, width]`. Integers become `f32`.
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dilations default [1]
+ * @param options.groups default 1
+ * @param options.dataFormat default 'channels_last'
+ */
+export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
+  words.begin(207, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.list(options.dilations);
+  words.integer(options.groups);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 1-D transposed convolution of `x` `[batch, width, channels]` with `kernel` `[width, filters, channels]`, as Keras's Conv1DTranspose without bias. Sizes: n·stride for `padding` `same`, n·stride + max(reach − stride, 0) for `valid`; with `outputPadding` p they are (n − 1)·stride + reach − 2·pad + p (pad ⌊reach / 2⌋ for `same`, else 0).
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.outputPadding default not given
+ * @param options.dilations default [1]
+ * @param options.dataFormat default 'channels_last'
+ */
+export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
+  words.begin(208, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same']);
+  words.list(options.outputPadding);
+  words.list(options.dilations);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 2-D convolution (correlation) of `x` `[batch, height, width, channels]` with `kernel` `[height, width, channels / groups, filters]`, as Keras's Conv2D without bias. `padding` is `valid` (none), `same` (TensorFlow's: output ⌈n / stride⌉, the larger half after) or `explicit` with `pads` (before and after each axis in turn). `strides` and `dilations` are one number or one an axis; `dataFormat` `channels_first` takes and gives `[batch, channels, height, width]`. Integers become `f32`.
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dilations default [1]
+ * @param options.groups default 1
+ * @param options.dataFormat default 'channels_last'
+ */
+export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
+  words.begin(209, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.list(options.dilations);
+  words.integer(options.groups);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 2-D transposed convolution of `x` `[batch, height, width, channels]` with `kernel` `[height, width, filters, channels]`, as Keras's Conv2DTranspose without bias. Sizes: n·stride for `padding` `same`, n·stride + max(reach − stride, 0) for `valid`; with `outputPadding` p they are (n − 1)·stride + reach − 2·pad + p (pad ⌊reach / 2⌋ for `same`, else 0).
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.outputPadding default not given
+ * @param options.dilations default [1]
+ * @param options.dataFormat default 'channels_last'
+ */
+export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
+  words.begin(210, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same']);
+  words.list(options.outputPadding);
+  words.list(options.dilations);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 3-D convolution (correlation) of `x` `[batch, depth, height, width, channels]` with `kernel` `[depth, height, width, channels / groups, filters]`, as Keras's Conv3D without bias. `padding` is `valid` (none), `same` (TensorFlow's: output ⌈n / stride⌉, the larger half after) or `explicit` with `pads` (before and after each axis in turn). `strides` and `dilations` are one number or one an axis; `dataFormat` `channels_first` takes and gives `[batch, channels, depth, height, width]`. Integers become `f32`.
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dilations default [1]
+ * @param options.groups default 1
+ * @param options.dataFormat default 'channels_last'
+ */
+export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
+  words.begin(211, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.list(options.dilations);
+  words.integer(options.groups);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 3-D transposed convolution of `x` `[batch, depth, height, width, channels]` with `kernel` `[depth, height, width, filters, channels]`, as Keras's Conv3DTranspose without bias. Sizes: n·stride for `padding` `same`, n·stride + max(reach − stride, 0) for `valid`; with `outputPadding` p they are (n − 1)·stride + reach − 2·pad + p (pad ⌊reach / 2⌋ for `same`, else 0).
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.outputPadding default not given
+ * @param options.dilations default [1]
+ * @param options.dataFormat default 'channels_last'
+ */
+export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
+  words.begin(212, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same']);
+  words.list(options.outputPadding);
+  words.list(options.dilations);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 1-D convolution of each channel of `x` `[batch, width, channels]` on its own with `kernel` `[width, channels, multiplier]`, as Keras's DepthwiseConv1D without bias: output channel c·multiplier + m. Options as in `conv1d`. The number of channels must be known.
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dilations default [1]
+ * @param options.dataFormat default 'channels_last'
+ */
+export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
+  words.begin(215, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.list(options.dilations);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * 2-D convolution of each channel of `x` `[batch, height, width, channels]` on its own with `kernel` `[height, width, channels, multiplier]`, as Keras's DepthwiseConv2D without bias: output channel c·multiplier + m. Options as in `conv2d`. The number of channels must be known.
+ * @param options.strides default [1]
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dilations default [1]
+ * @param options.dataFormat default 'channels_last'
+ */
+export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
+  words.begin(216, 2);
+  words.arg(x);
+  words.arg(kernel);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.list(options.dilations);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * Einstein summation over the operands `xs`: `equation` names their axes by letters, `,` between operands and `->` before the result's axes (`bij,bjk->bik`); axes that the result leaves out are summed. `...` stands for leading axes that broadcast, a letter twice in one operand for its diagonal. Without `->` the result has the letters that occur once, in alphabetical order. Operands are contracted from left to right.
+ */
+export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
+  words.begin(217, 0 + xs.length);
+  for (const each of xs) words.arg(each);
+  words.text(equation);
+  return words.one();
+}
+
+/**
+ * Rows of `table` `[rows, dim]` pooled by bags: `[bags, dim]`. `ids` is `[bags, length]`, or `[n]` with `offsets` `[bags]` where each bag begins (the first 0, not decreasing). `weights` have the shape of `ids`. `mode` `sum` gives Σ w·row, `mean` divides by Σ w, `sqrtn` by √(Σ w²); an empty bag gives 0. An id outside the table is an error. The gradient for the table is a row gradient.
+ * @param options.mode default 'sum'
+ */
+export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: TensorLike, weights?: TensorLike, options: { mode?: 'sum' | 'mean' | 'sqrtn' | undefined } = {}): Tensor {
+  words.known(options, ['mode']);
+  words.begin(218, 4);
+  words.arg(table);
+  words.indexArg(ids);
+  words.indexArg(offsets);
+  words.arg(weights);
+  words.choice(options.mode, ['sum', 'mean', 'sqrtn']);
+  return words.one();
+}
+
+/**
+ * Maximum over windows of `poolSize` (one number, or one a spatial axis) of `x` `[batch, …, channels]` with 1 to 3 spatial axes; `strides` default to the pool. Padding never wins. The gradient goes to the first maximum of each window. `padding` is `valid`, `same` (TensorFlow's) or `explicit` with `pads`; `dataFormat` `channels_first` takes and gives `[batch, channels, …]`.
+ * @param options.strides default not given
+ * @param options.padding default 'valid'
+ * @param options.pads default not given
+ * @param options.dataFormat default 'channels_last'
+ */
+export function maxPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
+  words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
+  words.begin(219, 1);
+  words.arg(x);
+  words.list(poolSize);
+  words.list(options.strides);
+  words.choice(options.padding, ['valid', 'same', 'explicit']);
+  words.list(options.pads);
+  words.choice(options.dataFormat, ['channels_last', 'channels_first']);
+  return words.one();
+}
+
+/**
+ * Every element of `a` times every element of `b`: `[size of a, size of b]`, both flattened first.
+ */
+export function outer(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(220, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
+ * `x` `[batch, …, channels]` with its spatial axes brought to `size` by `method` `nearest`, `bilinear` (default; trilinear on three axes) or `bicubic` (Keys, a = −½), as TensorFlow 2's `tf.image.resize` (half-pixel centres). `antialias` averages when shrinking; `alignCorners` needs `halfPixelCenters: false`. Keeps the dtype.
+ * @param options.method default 'bilinear'
+ * @param options.alignCorners default false
+ * @param options.halfPixelCenters default true
+ * @param options.antialias default false
+ */
+export function resize(x: TensorLike, size: readonly number[], options: { method?: 'nearest' | 'bilinear' | 'bicubic' | undefined; alignCorners?: boolean | undefined; halfPixelCenters?: boolean | undefined; antialias?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['method', 'alignCorners', 'halfPixelCenters', 'antialias']);
+  words.begin(226, 1);
+  words.arg(x);
+  words.list(size);
+  words.choice(options.method, ['nearest', 'bilinear', 'bicubic']);
+  words.flag(options.alignCorners);
+  words.flag(options.halfPixelCenters);
+  words.flag(options.antialias);
+  return words.one();
+}
+
+/**
+ * `softmax(q·kᵀ·scale)·v` for `q` `[…, T, D]`, `k` `[…, S, D]`, `v` `[…, S, V]` (usually `[batch, heads, time, depth]`), giving `[…, T, V]`; `scale` defaults to 1/√D. `mask` broadcasts to `[…, T, S]`: a bool says what may be seen, a float is added to the scores. `causal` lets position t see up to t. What is hidden scores −10⁹ (`f16`: −30000), as in Keras, so that a row that sees nothing averages everything. Scores of `f16` and `bf16` are `f32`. Source: Vaswani et al. (2017).
+ * @param options.scale default not given
+ * @param options.causal default false
+ */
+export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, mask?: TensorLike, options: { scale?: number | undefined; causal?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['scale', 'causal']);
+  words.begin(228, 4);
+  words.arg(q);
+  words.arg(k);
+  words.arg(v);
+  words.arg(mask);
+  words.number(options.scale);
+  words.flag(options.causal);
+  return words.one();
+}
+
+/**
+ * Sum of products over the axes `axesA` of `a` paired with `axesB` of `b`: the other axes of `a`, then those of `b`, as NumPy's tensordot.
+ */
+export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly number[], axesB: number | readonly number[]): Tensor {
+  words.begin(229, 2);
+  words.arg(a);
+  words.arg(b);
+  words.list(axesA);
+  words.list(axesB);
+  return words.one();
+}
+
+/**
+ * Gives `ys` as they are; the gradient of `xs` is what the region makes of the cotangents of `ys`. Inputs are `xs` tensors, `ys` results, then the region's captures. As `tf.custom_gradient`.
+ */
+export function customGradient(inputs: readonly TensorLike[], xs: number, ys: number): Tensor[] {
+  words.begin(233, 0 + inputs.length);
+  for (const each of inputs) words.arg(each);
+  words.integer(xs);
+  words.integer(ys);
+  return words.many();
+}
+
+/**
+ * Applies an update rule to the rows of a variable that a row gradient touches. Inputs are `fields` arrays (the variable, then its slots, all of as many rows), ids, gradient rows, then run-time scalars. Rows of equal ids are summed first, in order of position. The region is the rule over one element: parameter, gradient, slots, scalars to parameter, slots.
+ */
+export function updateRows(inputs: readonly TensorLike[], fields: number): Tensor[] {
+  words.begin(234, 0 + inputs.length);
+  for (const each of inputs) words.arg(each);
+  words.integer(fields);
+  return words.many();
+}
+
+/**
+ * `x` as it is; running it fails with `NUMERIC` where `x` holds NaN or an infinity. `what` names it in the message. As `tf.debugging.check_numerics`.
+ */
+export function checkFinite(x: TensorLike, what: string): Tensor {
+  words.begin(235, 1);
+  words.arg(x);
+  words.text(what);
+  return words.one();
 }
 
 /** The ops that are methods of `Tensor`; each is the function of that name with the tensor as first argument. */
@@ -2034,38 +2871,104 @@ export interface TensorMethods {
   all(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
   /** See {@link any}. */
   any(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link argmax}. */
+  argmax(options?: { axis?: number | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link argmin}. */
+  argmin(options?: { axis?: number | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link argsort}. */
+  argsort(options?: { axis?: number | undefined; descending?: boolean | undefined }): Tensor;
   /** See {@link broadcastTo}. */
   broadcastTo(shape: readonly number[]): Tensor;
+  /** See {@link cummax}. */
+  cummax(options?: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined }): Tensor;
+  /** See {@link cummin}. */
+  cummin(options?: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined }): Tensor;
+  /** See {@link cumprod}. */
+  cumprod(options?: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined }): Tensor;
+  /** See {@link cumsum}. */
+  cumsum(options?: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined }): Tensor;
+  /** See {@link diag}. */
+  diag(options?: { offset?: number | undefined; size?: readonly number[] | undefined }): Tensor;
+  /** See {@link diagPart}. */
+  diagPart(options?: { offset?: number | undefined }): Tensor;
   /** See {@link expandDims}. */
   expandDims(axis: number | readonly number[]): Tensor;
+  /** See {@link flip}. */
+  flip(options?: { axis?: number | readonly number[] | undefined }): Tensor;
   /** See {@link gather}. */
   gather(indices: TensorLike, options?: { axis?: number | undefined; batchDims?: number | undefined }): Tensor;
+  /** See {@link gatherNd}. */
+  gatherNd(indices: TensorLike, options?: { batchDims?: number | undefined }): Tensor;
+  /** See {@link logsumexp}. */
+  logsumexp(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
   /** See {@link max}. */
   max(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
   /** See {@link mean}. */
   mean(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
   /** See {@link min}. */
   min(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link nonzero}. */
+  nonzero(): Tensor;
+  /** See {@link norm}. */
+  norm(options?: { ord?: number | undefined; axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link pad}. */
+  pad(paddings: number | readonly number[], options?: { mode?: 'constant' | 'reflect' | 'symmetric' | 'edge' | undefined; value?: number | undefined }): Tensor;
+  /** See {@link prod}. */
+  prod(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link repeat}. */
+  repeat(repeats: number, options?: { axis?: number | undefined }): Tensor;
   /** See {@link reshape}. */
   reshape(shape: readonly number[]): Tensor;
+  /** See {@link roll}. */
+  roll(shift: number | readonly number[], options?: { axis?: number | readonly number[] | undefined }): Tensor;
+  /** See {@link scatterAdd}. */
+  scatterAdd(indices: TensorLike, updates: TensorLike): Tensor;
+  /** See {@link scatterMax}. */
+  scatterMax(indices: TensorLike, updates: TensorLike): Tensor;
+  /** See {@link scatterMin}. */
+  scatterMin(indices: TensorLike, updates: TensorLike): Tensor;
+  /** See {@link scatterUpdate}. */
+  scatterUpdate(indices: TensorLike, updates: TensorLike): Tensor;
+  /** See {@link slice}. */
+  slice(begin: number | readonly number[], size: number | readonly number[]): Tensor;
+  /** See {@link sort}. */
+  sort(options?: { axis?: number | undefined; descending?: boolean | undefined }): Tensor;
   /** See {@link split}. */
   split(sizes: readonly number[], options?: { axis?: number | undefined }): Tensor[];
   /** See {@link squeeze}. */
   squeeze(options?: { axis?: number | readonly number[] | undefined }): Tensor;
+  /** See {@link std}. */
+  std(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined }): Tensor;
   /** See {@link stridedSlice}. */
   stridedSlice(begin: number | readonly number[], end: number | readonly number[], options?: { strides?: number | readonly number[] | undefined }): Tensor;
   /** See {@link sum}. */
   sum(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link takeAlongAxis}. */
+  takeAlongAxis(indices: TensorLike, axis: number): Tensor;
+  /** See {@link tile}. */
+  tile(reps: number | readonly number[]): Tensor;
+  /** See {@link topK}. */
+  topK(k: number): { values: Tensor; indices: Tensor };
   /** See {@link transpose}. */
   transpose(options?: { axes?: number | readonly number[] | undefined }): Tensor;
+  /** See {@link tril}. */
+  tril(options?: { k?: number | undefined }): Tensor;
+  /** See {@link triu}. */
+  triu(options?: { k?: number | undefined }): Tensor;
+  /** See {@link unique}. */
+  unique(): { values: Tensor; inverse: Tensor; counts: Tensor };
   /** See {@link unstack}. */
   unstack(options?: { axis?: number | undefined }): Tensor[];
+  /** See {@link variance}. */
+  variance(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined }): Tensor;
   /** See {@link matmul}. */
   matmul(b: TensorLike, options?: { transposeA?: boolean | undefined; transposeB?: boolean | undefined }): Tensor;
   /** See {@link softmax}. */
   softmax(options?: { axis?: number | undefined }): Tensor;
   /** See {@link logSoftmax}. */
   logSoftmax(options?: { axis?: number | undefined }): Tensor;
+  /** See {@link glu}. */
+  glu(options?: { axis?: number | undefined }): Tensor;
 }
 
 const methods = {
@@ -2178,22 +3081,55 @@ const methods = {
   xlogy,
   all,
   any,
+  argmax,
+  argmin,
+  argsort,
   broadcastTo,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  diag,
+  diagPart,
   expandDims,
+  flip,
   gather,
+  gatherNd,
+  logsumexp,
   max,
   mean,
   min,
+  nonzero,
+  norm,
+  pad,
+  prod,
+  repeat,
   reshape,
+  roll,
+  scatterAdd,
+  scatterMax,
+  scatterMin,
+  scatterUpdate,
+  slice,
+  sort,
   split,
   squeeze,
+  std,
   stridedSlice,
   sum,
+  takeAlongAxis,
+  tile,
+  topK,
   transpose,
+  tril,
+  triu,
+  unique,
   unstack,
+  variance,
   matmul,
   softmax,
   logSoftmax,
+  glu,
 };
 
 for (const [name, op] of Object.entries(methods)) {
