@@ -39,7 +39,7 @@ export function countAt(thresholds: readonly number[], yTrue: TensorLike, yPred:
 
 function weightsLike(p: Tensor, sampleWeight: TensorLike | undefined): Tensor | undefined {
   if (sampleWeight === undefined) return undefined;
-  let weight = tensor(sampleWeight, { dtype: 'f32' });
+  let weight: Tensor = tensor(sampleWeight, { dtype: 'f32' });
   while (weight.rank < p.rank) weight = expandDims(weight, -1);
   return reshape(mul(weight, onesLike(p)), [-1]);
 }
@@ -52,7 +52,7 @@ function evenCounts(thresholds: readonly number[], score: Tensor): (values: Tens
   const zeroCounts = thresholds[0]! < 0;
   return (values) => {
     const kept = zeroCounts ? values : where(equal(place, 0), zerosLike(values), values);
-    return cumsum(unsortedSegmentSum(kept, bucket, count), { axis: 0, reverse: true });
+    return cumsum(unsortedSegmentSum(kept, bucket, [count]), { axis: 0, reverse: true });
   };
 }
 

@@ -1,7 +1,7 @@
 // What users of an optimizer need of it, whatever its slots and hyper-parameters are.
-import type { Variable } from '../index.js';
+import type { Gradient, Variable } from '../index.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
-import type { Gradient, LearningRate } from './optimizer.js';
+import type { LearningRate } from './optimizer.js';
 
 /** Any optimizer. */
 export interface AnyOptimizer {

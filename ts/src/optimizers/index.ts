@@ -25,7 +25,7 @@ export { Ftrl, type FtrlOptions } from './ftrl.js';
 export { Lamb, type LambOptions } from './lamb.js';
 export { Lion, type LionOptions } from './lion.js';
 export { Nadam, type NadamOptions } from './nadam.js';
-export { type Gradient, type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
+export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export { AdagradDA, type AdagradDAOptions, ProximalAdagrad, type ProximalAdagradOptions, ProximalGradientDescent, type ProximalOptions } from './proximal.js';
 export { RMSprop, type RMSpropOptions } from './rmsprop.js';
 export type { Row, Scalars, SlotSpec, Update } from './rule.js';

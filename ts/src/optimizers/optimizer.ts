@@ -1,6 +1,6 @@
 // The base of optimizers: slots, scalars of the step, clipping, weight decay, averages, constraints.
 import {
-  add, applyRule, cast, gather, maximum, minimum, mul, neg, RowGradient, sub, sum, square, sqrt, TalrayError, tensor, type Tensor, Variable, where, zeros, full, div, equal, remainder,
+  add, applyRule, cast, type Gradient, gather, maximum, minimum, mul, neg, RowGradient, sub, sum, square, sqrt, TalrayError, tensor, type Tensor, Variable, where, zeros, full, div, equal, remainder,
   type DType,
 } from '../index.js';
 import { type RowUpdate, traitsOf } from '../nn/core/traits.js';
@@ -10,9 +10,6 @@ import type { Row, Scalars, SlotSpec, Update } from './rule.js';
 
 /** A fixed rate or a schedule of the step. */
 export type LearningRate = number | LearningRateSchedule;
-
-/** A gradient as autodiff gives it; null where the loss does not depend on the variable. */
-export type Gradient = Tensor | RowGradient | null;
 
 /** Options that every optimizer takes. Of the three clips at most one may be given. */
 export interface OptimizerOptions {
@@ -180,7 +177,7 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       throw new TalrayError('OPTION', `no gradient reaches ${missing.map((v) => this.#entry(v).path || v.name).join(', ')}: leave it out, or make it not trainable`);
     }
     const scalars = this.#scalars();
-    const clipped = this.#clipNorms(grads as readonly (Tensor | RowGradient)[], scalars);
+    const clipped = this.#clipNorms(grads as readonly (Tensor | RowGradient)[]);
     const params = clipped.map(({ grad, scale }, i) => this.#parameter(this.#entry(variables[i]!), grad, scale, scalars));
     applyRule({ rule: (row, s) => this.#wholeRule(row as Row<Slot>, s as Scalars<Hyper | Shared>), params });
     this.#constrain(variables);
@@ -216,8 +213,11 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     for (const name of ['weightDecay', ...this.roundedHyper]) own[name] = this.rounded(own[name]!);
     own['decay'] = mul(own['learningRate'], own['weightDecay']!);
     const shared: Record<string, Tensor> = this.shared(own as Scalars<Hyper>);
-    const all = { ...own, ...shared };
-    if (this.options.useEma) Object.assign(all, this.#averageScalars(all['step']!, all['emaMomentum']!));
+    const { clip, decay, weightDecay: _weightDecay, emaMomentum, ...used } = own;
+    const all: Record<string, Tensor> = { ...used, ...shared };
+    if (this.options.clipvalue !== undefined) all['clip'] = clip!;
+    if (this.options.weightDecay !== undefined) all['decay'] = decay!;
+    if (this.options.useEma) Object.assign(all, this.#averageScalars(own['step']!, emaMomentum!));
     return new ScalarSet(all);
   }
 
@@ -242,12 +242,12 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
   }
 
   /** Norms are of whole gradients, so duplicates are summed first; the scale itself joins the rule. */
-  #clipNorms(grads: readonly (Tensor | RowGradient)[], scalars: ScalarSet): { grad: Tensor | RowGradient; scale?: Tensor }[] {
+  #clipNorms(grads: readonly (Tensor | RowGradient)[]): { grad: Tensor | RowGradient; scale?: Tensor }[] {
     const { clipnorm, globalClipnorm } = this.options;
     if (clipnorm === undefined && globalClipnorm === undefined) return grads.map((grad) => ({ grad }));
     const exact = grads.map((grad) => (grad instanceof RowGradient ? grad.coalesce() : grad));
     const squares = exact.map((grad) => cast(sum(square(grad instanceof RowGradient ? grad.rows : grad)), 'f64'));
-    const limit = scalars.f64['clip']!;
+    const limit = this.#hyper.get('clip')!.value;
     const scaleOf = (squared: Tensor): Tensor => div(limit, maximum(sqrt(squared), limit));
     const total = globalClipnorm === undefined ? undefined : scaleOf(squares.reduce((a, b) => add(a, b)));
     return exact.map((grad, i) => ({ grad, scale: total ?? scaleOf(squares[i]!) }));
@@ -288,10 +288,11 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
 
   #wholeRule(row: Row<Slot>, scalars: Scalars<Hyper | Shared>): Record<string, Tensor> {
     const s: Readonly<Record<string, Tensor>> = scalars;
-    const next: Record<string, Tensor> = { ...this.rule(this.#prepare(row, s), scalars) };
+    const { param: _param, grad: _grad, ...slots } = row as Record<string, Tensor>;
+    const next: Record<string, Tensor> = { ...slots, ...this.rule(this.#prepare(row, s), scalars) };
     if (!this.options.useEma) return next;
     const keep = s['emaKeep']!;
-    const average = add(mul((row as Record<string, Tensor>)['average']!, keep), mul(next['param']!, sub(1, keep)));
+    const average = add(mul(slots['average']!, keep), mul(next['param']!, sub(1, keep)));
     const overwrite = s['emaOverwrite'];
     if (overwrite !== undefined) next['param'] = where(equal(overwrite, 1), average, next['param']!);
     next['average'] = average;

@@ -33,8 +33,14 @@ export interface BatchSource {
   readonly batches?: number | undefined;
 }
 
+/** A dataset of talray/data. Models of talray/recsys take it; others take batches of tensors. */
+export interface ColumnSource {
+  readonly names: readonly string[];
+  encode(encoder: never, options?: never): AsyncIterator<unknown>;
+}
+
 /** Everything that `fit` and `evaluate` read from. */
-export type BatchData = BatchSource | Batch | Iterable<BatchLike> | AsyncIterable<BatchLike>;
+export type BatchData = BatchSource | Batch | Iterable<BatchLike> | AsyncIterable<BatchLike> | ColumnSource;
 
 /** How arrays in memory are cut. */
 export interface CutOptions {
@@ -116,6 +122,7 @@ export class MemorySource implements BatchSource {
 
 /** Whatever was given as a source. An iterable is read anew each epoch; a generator can be read only once. */
 export function sourceOf(data: BatchData, options: CutOptions = {}): BatchSource {
+  if ('encode' in data) throw new TalrayError('OPTION', 'this model takes batches of tensors, not columns: encode the dataset first, or use a model of talray/recsys');
   if ('iterate' in data && typeof data.iterate === 'function') return data as BatchSource;
   if (Symbol.asyncIterator in data) return { iterate: ({ state }) => counted(data[Symbol.asyncIterator](), state) };
   if (Symbol.iterator in data) {

@@ -52,7 +52,7 @@ export class LayerGraph {
     const known = this.#feed(values);
     for (const { id, layer, inputs } of this.steps) {
       const args = typeof inputs === 'number' ? known.get(inputs)! : inputs.map((input) => known.get(input)!);
-      known.set(id, this.layers[layer]!.apply(args as never, { training: context.training }) as Tensor);
+      known.set(id, this.layers[layer]!.apply(args as never, { training: context.training }) as unknown as Tensor);
     }
     const out = (x: SymbolicTensor): Tensor => known.get(x.id)!;
     if (this.outputs instanceof SymbolicTensor) return out(this.outputs);

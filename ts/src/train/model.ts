@@ -1,5 +1,5 @@
 // A layer that can be trained, judged, saved and loaded.
-import { all, concat, isfinite, TalrayError, tensor, type Tensor, Variable } from '../index.js';
+import { all, concat, isfinite, scope, TalrayError, tensor, type Tensor, Variable } from '../index.js';
 import type { Callback, Logs } from '../callbacks/callback.js';
 import type { History } from '../callbacks/history.js';
 import { type CallContext, type Feed as FeedOf, Layer, type LayerOptions } from '../nn/core/layer.js';
@@ -116,7 +116,9 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   buildFor(x: TensorsLike): void {
     if (this.#example !== undefined) return;
     const features = tensorsOf(x);
-    this.apply(features as FeedOf<In>, { training: false });
+    scope(() => {
+      this.apply(features as FeedOf<In>, { training: false });
+    });
     this.#example = mapTensors(features, (part) => part);
   }
 
@@ -148,7 +150,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
       const feed = this.#feed(batch, undefined);
       const result = steps.test(feed);
       await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
-      const loss = Number(await result.loss.item());
+      const loss = await taken(result.loss);
       for (const callback of options.callbacks ?? []) await callback.onEvaluateStepEnd(step, { loss, rows: rowsOf(feed.x, 'x'), metrics: () => this.#results() }, run);
       step += 1;
       if (options.steps !== undefined && step >= options.steps) break;
@@ -276,7 +278,8 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     this.buildFor(batch.x);
     const { objective, options } = this.#needed();
     if (options.optimizer !== undefined) this.#optimized();
-    if (batch.y !== undefined) objective.buildMetrics(tensorsOf(batch.y), this.apply(tensorsOf(batch.x) as FeedOf<In>, { training: false }));
+    const { x, y } = batch;
+    if (y !== undefined) scope(() => objective.buildMetrics(tensorsOf(y), this.apply(tensorsOf(x) as FeedOf<In>, { training: false })));
     this.#takePending();
   }
 
@@ -321,7 +324,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   async #results(): Promise<Logs> {
     const { objective, steps } = this.#needed();
     const values = Object.entries(steps.results());
-    const read = await Promise.all(values.map(async ([key, value]) => [key, value.size === 1 ? Number((await value.data())[0]) : Number.NaN] as const));
+    const read = await Promise.all(values.map(async ([key, value]) => [key, value.size === 1 ? await taken(value) : Number.NaN] as const));
     const host = objective.host.map(({ key, metric }) => [key, metric.result()] as const);
     return Object.fromEntries([...read, ...host]);
   }
@@ -339,7 +342,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
         const feed = self.#feed(batch, classWeight);
         const result = steps.train(feed);
         await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
-        return { loss: Number(await result.loss.item()), rows: rowsOf(feed.x, 'x') };
+        return { loss: await taken(result.loss), rows: rowsOf(feed.x, 'x') };
       },
       results: () => self.#results(),
       resetMetrics: () => steps.reset(),
@@ -375,6 +378,13 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     for (const [layer, out] of seen) if (!(await finite(out))) return `the first values that are not finite come out of layer ${paths.get(layer) ?? 'the model'}`;
     return 'the outputs are finite, so it comes from the loss itself';
   }
+}
+
+/** The number in a tensor, which is freed. */
+async function taken(value: Tensor): Promise<number> {
+  const [number] = await value.data();
+  value.dispose();
+  return Number(number);
 }
 
 function isBatch(data: unknown): data is Batch {

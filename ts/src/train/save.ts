@@ -46,7 +46,7 @@ export async function saveModel(model: Model, path: string): Promise<void> {
   const tensors = new Map<string, Tensor>([...state].map(([name, cell]) => [name, cell.value]));
   for (const [name, value] of extra?.arrays ?? []) tensors.set(`extra.${name}`, value);
   const random = randomState();
-  if (random !== undefined) tensors.set('random', random.value);
+  tensors.set('random', random.value);
   const config = encodeLayer(model as never);
   const files = new Map([['model.safetensors', await writeSafetensors(tensors)]]);
   await replaceFolder(path, files, (entries) => {
@@ -72,7 +72,7 @@ export async function loadModel<M extends Model>(own: ModelClass<M>, path: strin
   if (manifest.input !== null) model.buildFor(exampleOf(manifest.input));
   model.restored(tensors, manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined });
   const random = tensors.get('random');
-  if (random !== undefined) randomState()?.assign(random);
+  if (random !== undefined) randomState().assign(random);
   return model;
 }
 

@@ -1,5 +1,5 @@
 // The three recorded functions of a model: a training step, a test step, a prediction.
-import { add, div, full, gradients, isfinite, jit, maximum, mul, tensor, type Tensor, Variable } from '../index.js';
+import { add, div, full, gradients, jit, maximum, mul, tensor, type Tensor, Variable } from '../index.js';
 import { collectLosses } from '../nn/core/penalties.js';
 import { traitsOf } from '../nn/core/traits.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
@@ -17,7 +17,6 @@ export interface Feed {
 /** What a step gives. */
 export interface StepResult {
   readonly loss: Tensor;
-  readonly finite: Tensor;
   readonly yPred?: Tensors;
 }
 
@@ -95,8 +94,7 @@ export class Steps {
   #finish(feed: Feed, loss: Tensor, yPred: Tensors): StepResult {
     this.tracker.update(loss, feed.rows);
     this.objective.updateMetrics(feed.y, yPred, feed.weight);
-    const out = { loss, finite: isfinite(loss) };
-    return this.objective.host.length === 0 ? out : { ...out, yPred };
+    return this.objective.host.length === 0 ? { loss } : { loss, yPred };
   }
 
   #train(feed: Feed): StepResult {

@@ -31,7 +31,7 @@ export class Dropout extends Layer {
     if (!training || this.rate === 0) return x;
     const { noiseShape, seed } = this.options;
     const state = seed === undefined ? random.dropoutState() : drawState(seed);
-    return dropout(x, state, this.rate, noiseShape ? { noiseShape: noiseShape.map((size, i) => size ?? x.shape[i]!) } : {});
+    return dropout(x, state, this.rate, noiseShape ? { noiseShape: noiseShape.map((size, i) => size ?? x.shape[i]!) } : {}).out;
   }
 
   override computeMask(_x: Tensor, mask: Tensor | undefined): Tensor | undefined {

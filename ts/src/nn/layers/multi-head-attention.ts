@@ -110,7 +110,7 @@ export class MultiHeadAttention extends Layer<readonly Tensor[]> {
     let scores = matmul(mul(q, scale), k, { transposeB: true });
     if (mask !== undefined) scores = add(scores, mul(cast(mask.cast('bool'), scores.dtype).sub(1), -HIDDEN[this.computeDtype]));
     let weights = softmax(scores, { axis: -1 });
-    if (rate > 0) weights = dropout(weights, random.dropoutState(), rate);
+    if (rate > 0) weights = dropout(weights, random.dropoutState(), rate).out;
     return matmul(weights, v);
   }
 

@@ -152,14 +152,14 @@ export abstract class Recurrent extends Layer {
   #dropInputs(x: Tensor, training: boolean): Tensor {
     const rate = this.options.dropout ?? 0;
     if (!training || rate === 0) return x;
-    return mul(x, dropout(onesLike(slice(x, [0, 0, 0], [-1, 1, -1])), random.dropoutState(), rate));
+    return mul(x, dropout(onesLike(slice(x, [0, 0, 0], [-1, 1, -1])), random.dropoutState(), rate).out);
   }
 
   #recurrence(like: Tensor, training: boolean): (h: Tensor) => Tensor {
     const kernel = this.value(this.recurrentKernel);
     const rate = this.options.recurrentDropout ?? 0;
     if (!training || rate === 0) return (h) => h.matmul(kernel);
-    const keep = dropout(onesLike(like), random.dropoutState(), rate);
+    const keep = dropout(onesLike(like), random.dropoutState(), rate).out;
     return (h) => mul(h, keep).matmul(kernel);
   }
 }
