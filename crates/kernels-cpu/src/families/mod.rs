@@ -6,3 +6,4 @@ pub mod number;
 pub mod reduce;
 pub mod remap;
 pub mod segment;
+pub mod windows;

@@ -3,14 +3,23 @@
 use crate::KernelDef;
 
 mod batch_normalization;
+mod conv;
 mod cross_entropy;
+mod embedding_bag;
+mod matmul;
 mod normalization;
+mod pool;
 mod random;
+mod resize;
 mod softmax;
 mod work;
 
 /// The kernels of this group.
 pub const KERNELS: &[&KernelDef] = &[
+    &matmul::MATMUL,
+    &conv::CONV,
+    &conv::INPUT_GRAD,
+    &conv::KERNEL_GRAD,
     &softmax::SOFTMAX,
     &softmax::LOG_SOFTMAX,
     &cross_entropy::SOFTMAX,
@@ -23,4 +32,12 @@ pub const KERNELS: &[&KernelDef] = &[
     &random::GAMMA,
     &random::POISSON,
     &random::DROPOUT,
+    &pool::MAX,
+    &pool::MAX_GRAD,
+    &pool::MAX_PICK,
+    &pool::AVG,
+    &pool::AVG_GRAD,
+    &resize::RESIZE,
+    &resize::RESIZE_GRAD,
+    &embedding_bag::EMBEDDING_BAG,
 ];

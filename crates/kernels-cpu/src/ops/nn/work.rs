@@ -3,6 +3,7 @@
 
 use crate::Element;
 use crate::simd::{Isa, Real, Vector, ops};
+use std::borrow::Cow;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
 /// A float type that arithmetic is done in.
@@ -40,6 +41,17 @@ pub trait Stored: Element {
     fn widen(from: &[Self], to: &mut [Self::Work]);
     /// Converts equally long slices, rounding.
     fn narrow(from: &[Self::Work], to: &mut [Self]);
+    /// The elements as they are computed with.
+    fn wide(x: &[Self]) -> Cow<'_, [Self::Work]>;
+    /// Lets `f` fill all of `out` in the type that is computed in.
+    fn fill_later(out: &mut [Self], f: impl FnOnce(&mut [Self::Work]));
+    /// Lets `f` change `out`, all zeros at first, in the type that is computed in.
+    fn fill(out: &mut [Self], f: impl FnOnce(&mut [Self::Work])) {
+        Self::fill_later(out, |out| {
+            out.fill(Self::Work::ZERO);
+            f(out);
+        });
+    }
 }
 
 macro_rules! stored_as_is {
@@ -47,6 +59,8 @@ macro_rules! stored_as_is {
         type Work = $t;
         #[inline(always)] fn widen(from: &[Self], to: &mut [Self]) { to.copy_from_slice(from); }
         #[inline(always)] fn narrow(from: &[Self], to: &mut [Self]) { to.copy_from_slice(from); }
+        fn wide(x: &[Self]) -> Cow<'_, [Self]> { Cow::Borrowed(x) }
+        fn fill_later(out: &mut [Self], f: impl FnOnce(&mut [Self])) { f(out); }
     })* };
 }
 stored_as_is!(f32, f64);
@@ -59,6 +73,16 @@ macro_rules! stored_half {
         }
         fn narrow(from: &[f32], to: &mut [Self]) {
             half::slice::HalfFloatSliceExt::convert_from_f32_slice(to, from);
+        }
+        fn wide(x: &[Self]) -> Cow<'_, [f32]> {
+            let mut wide = vec![0.0; x.len()];
+            Self::widen(x, &mut wide);
+            Cow::Owned(wide)
+        }
+        fn fill_later(out: &mut [Self], f: impl FnOnce(&mut [f32])) {
+            let mut wide = vec![0.0; out.len()];
+            f(&mut wide);
+            Self::narrow(&wide, out);
         }
     })* };
 }

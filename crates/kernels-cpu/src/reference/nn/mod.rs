@@ -3,10 +3,14 @@
 use crate::KernelDef;
 
 mod array;
+mod conv;
 mod cross_entropy;
-mod matmul;
+mod embedding_bag;
+pub(crate) mod matmul;
 mod normalization;
+mod pool;
 pub(crate) mod random;
+mod resize;
 mod softmax;
 
 /// The kernels of this group.
@@ -25,4 +29,15 @@ pub const KERNELS: &[&KernelDef] = &[
     &random::POISSON,
     &random::ADVANCE,
     &random::DROPOUT,
+    &conv::CONV,
+    &conv::INPUT_GRAD,
+    &conv::KERNEL_GRAD,
+    &pool::MAX,
+    &pool::MAX_GRAD,
+    &pool::MAX_PICK,
+    &pool::AVG,
+    &pool::AVG_GRAD,
+    &resize::RESIZE,
+    &resize::RESIZE_GRAD,
+    &embedding_bag::EMBEDDING_BAG,
 ];

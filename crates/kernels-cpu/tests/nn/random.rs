@@ -1,8 +1,6 @@
 //! Random draws: fast = plain to the bit, at sizes around the chunk borders, and dropout's rate.
 
-mod nn_common;
-
-use nn_common::{FLOATS, Tensor, agree, fast_equals_plain, run};
+use crate::common::{FLOATS, Tensor, agree, fast_equals_plain, run};
 use talray_core::op::sample;
 use talray_core::{AttrValue, DType, Sample};
 use talray_kernels_cpu::{Implementation, Pool};

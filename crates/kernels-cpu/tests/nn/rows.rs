@@ -1,8 +1,6 @@
 //! Softmax, cross-entropies and normalisations: fast = plain, at odd sizes too.
 
-mod nn_common;
-
-use nn_common::{FLOATS, Tensor, agree, fast_equals_plain, run, tensor};
+use crate::common::{FLOATS, Tensor, agree, fast_equals_plain, run, tensor};
 use talray_core::op::{floats, sample, values};
 use talray_core::{Code, DType};
 use talray_kernels_cpu::{Implementation, Pool};

@@ -1,0 +1,7 @@
+//! The kernels of group `nn`: fast against plain.
+
+mod common;
+mod matmul;
+mod random;
+mod rows;
+mod windows;
