@@ -164,9 +164,9 @@ fn build(graph: &Graph, groups: &Groups) -> Result<Graph> {
     for v in &graph.outputs {
         emit.needed[v.node as usize].push(v.out);
     }
-    for i in 0..graph.nodes.len() {
-        // Inputs keep their order; everything else follows what it reads.
-        emit.visit(i as u32)?;
+    // Inputs keep their order, so they go first; everything else follows what it reads.
+    for i in graph.inputs.iter().map(|v| v.node).chain(0..graph.nodes.len() as u32) {
+        emit.visit(i)?;
     }
     Ok(emit.rewrite.finish())
 }
