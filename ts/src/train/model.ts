@@ -12,7 +12,7 @@ import { fit, type FitOptions, type Trainable, type TrainingPlace } from './fit.
 import { type GraphData, graphData, graphOf } from './graph-data.js';
 import { LayerGraph, type SymbolicParts } from './functional.js';
 import { classWeights, type CompileOptions, Objective, partition } from './objective.js';
-import { type LoadOptions, loadModel, type ModelClass, saveModel } from './save.js';
+import { type Loadable, type LoadOptions, loadModel, type ModelClass, saveModel } from './save.js';
 import { type Feed, Steps } from './steps.js';
 import { summaryOf } from './summary.js';
 import { mapTensors, partsOf, rowsOf, type Tensors, type TensorsLike, tensorsOf } from './tree.js';
@@ -206,7 +206,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   }
 
   /** Reads a model that `save` wrote. Classes beside those of talray/nn, and `this`, are given in `classes`. */
-  static load<M extends Model>(this: ModelClass<M>, path: string, options: LoadOptions = {}): Promise<M> {
+  static load<M extends Loadable>(this: ModelClass<M>, path: string, options: LoadOptions = {}): Promise<M> {
     return loadModel(this, path, options);
   }
 

@@ -3,13 +3,20 @@ import { type DType, TalrayError, type Tensor, zeros } from '../index.js';
 import { decodeLayer, encodeLayer, type LayerClass, type LayerConfig } from '../nn/core/config.js';
 import type { TrainingPlace } from './fit.js';
 import { type FileEntry, readChecked, readManifest, replaceFolder } from './folder.js';
-import type { Model } from './model.js';
+import type { ExtraState, Model } from './model.js';
 import { randomState } from './random-state.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
-import { partsOf, type Tensors } from './tree.js';
+import { partsOf, type Tensors, type TensorsLike } from './tree.js';
 
 /** The version of the form that this release writes. */
 const VERSION = 1;
+
+/** What loading needs of a model. */
+export interface Loadable {
+  buildFor(x: TensorsLike): void;
+  restored(values: ReadonlyMap<string, Tensor>, place: TrainingPlace | undefined): void;
+  restoreExtra(state: ExtraState): void;
+}
 
 /** A model class that can be loaded. */
 export interface ModelClass<M> {
@@ -58,7 +65,7 @@ export async function saveModel(model: Model, path: string): Promise<void> {
 }
 
 /** Reads the model in the folder `path`. */
-export async function loadModel<M extends Model>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
+export async function loadModel<M extends Loadable>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
   const manifest = parse(await readManifest(path), path);
   const tensors = new Map<string, Tensor>();
   for (const entry of manifest.files) for (const [name, value] of readSafetensors(await readChecked(path, entry), `${path}/${entry.name}`)) tensors.set(name, value);
@@ -69,7 +76,7 @@ export async function loadModel<M extends Model>(own: ModelClass<M>, path: strin
     const arrays = new Map([...tensors].filter(([name]) => name.startsWith('extra.')).map(([name, value]) => [name.slice('extra.'.length), value]));
     model.restoreExtra({ json: manifest.extra, arrays });
   }
-  if (manifest.input !== null) model.buildFor(exampleOf(manifest.input));
+  if (manifest.input !== null) model.buildFor(exampleOf(manifest.input) as TensorsLike);
   model.restored(tensors, manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined });
   const random = tensors.get('random');
   if (random !== undefined) randomState().assign(random);
