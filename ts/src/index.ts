@@ -15,5 +15,7 @@ export { memory, type Memory, scope, setMemoryLimit, trimMemory } from './array/
 export { type Nested, type Shape, Tensor, type TensorLike } from './array/tensor.js';
 export { Variable, variable, type VariableOptions } from './array/variable.js';
 export { type Gradient, grad, gradients, RowGradient, valueAndGrad } from './autodiff/gradients.js';
+export { applyRule, type RuleInputs, type RuleParameter } from './autodiff/apply-rule.js';
+export { cond, customGradient, scan, whileLoop } from './autodiff/control.js';
 export { jit, type Jitted } from './autodiff/jit.js';
 export type { Tree } from './autodiff/tree.js';

@@ -1,7 +1,7 @@
 // Reverse-mode gradients.
 
 import { TalrayError } from '../array/errors.js';
-import { concat, identity, unsortedSegmentSum } from '../array/generated/ops.js';
+import { coalesceRows, concat, identity, unsortedSegmentSum } from '../array/generated/ops.js';
 import { guarded, native, words } from '../array/native.js';
 import { collecting, keepOutside, type Shape, Tensor, tensorAt } from '../array/tensor.js';
 import { Variable } from '../array/variable.js';
@@ -26,6 +26,13 @@ export class RowGradient {
     this.rows = rows;
     this.shape = shape;
     this.coalesced = coalesced;
+  }
+
+  /** With distinct ids in increasing order, rows of equal ids summed in order of position. */
+  coalesce(): RowGradient {
+    if (this.coalesced) return this;
+    const { ids, rows } = coalesceRows(this.ids, this.rows);
+    return new RowGradient(ids, rows, this.shape, true);
   }
 
   /** As a tensor of the whole shape. */

@@ -4,6 +4,7 @@ import { dtypeNumber } from '../array/dtype.js';
 import { TalrayError } from '../array/errors.js';
 import { guarded, native } from '../array/native.js';
 import { collecting, Tensor, tensorsFromWords } from '../array/tensor.js';
+import { fillOutputs, Output } from './control.js';
 import { flatten, replace } from './tree.js';
 
 /** How many plans one function keeps; more than this suggests shapes or numbers that change with every call. */
@@ -63,7 +64,7 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
     const { entry, tensors } = find(args);
     const handles = Float64Array.from(tensors, (t) => t.live());
     const outputs = tensorsFromWords(guarded(() => native.run(entry.plan, handles)));
-    return fillIn(entry.tree, outputs) as R;
+    return fillOutputs(entry.tree, outputs) as R;
   };
   const explain = (...args: A): string => native.explain(find(args).entry.plan);
   const clear = (): void => {
@@ -73,20 +74,6 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
   const jitted = Object.assign(call, { explain, clear });
   plans.register(jitted, recorded);
   return jitted;
-}
-
-/** Stands for output `n` in a recorded result. */
-class Output {
-  constructor(readonly n: number) {}
-}
-
-function fillIn(tree: unknown, outputs: readonly Tensor[]): unknown {
-  if (tree instanceof Output) return outputs[tree.n];
-  if (Array.isArray(tree)) return tree.map((x) => fillIn(x, outputs));
-  if (typeof tree === 'object' && tree !== null && Object.getPrototypeOf(tree) === Object.prototype) {
-    return Object.fromEntries(Object.entries(tree).map(([k, v]) => [k, fillIn(v, outputs)]));
-  }
-  return tree;
 }
 
 function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args: A, tensors: readonly Tensor[]): Recorded {

@@ -1,8 +1,8 @@
 //! Sums of gradients: dense with dense adds, rows with rows concatenates, mixed becomes dense.
 
-use crate::{Error, Result};
 use crate::graph::{Builder, Graph, Value};
 use crate::vjp::{Grad, RowGrad};
+use crate::{Error, Result};
 use std::collections::HashMap;
 
 /// Adds `g` to the cotangent of `v`.

@@ -36,9 +36,17 @@ impl Symbols {
         shape.eval(&self.0).ok_or_else(|| Error::internal(format!("shape {shape} is not bound yet")))
     }
 
-    /// Checks the equalities whose symbols are all bound.
-    pub(super) fn check(&self, graph: &Graph) -> Result<()> {
+    /// Checks the equalities whose symbols are all bound, and binds a free symbol that must equal a known size.
+    pub(super) fn check(&mut self, graph: &Graph) -> Result<()> {
         for (a, b) in &graph.equal {
+            for (free, known) in [(a, b), (b, a)] {
+                if let (Dim::Expr(e), Some(n)) = (free, known.eval(&self.0))
+                    && let DimExpr::Sym(s) = &**e
+                    && self.0[*s as usize].is_none()
+                {
+                    self.0[*s as usize] = Some(n);
+                }
+            }
             if let (Some(x), Some(y)) = (a.eval(&self.0), b.eval(&self.0))
                 && x != y
             {

@@ -17,6 +17,10 @@ pub fn expand(graph: &Graph, supports: &dyn Fn(OpId) -> bool) -> Result<Graph> {
                     let inputs: Vec<_> = node.inputs.iter().map(|v| v.map(|v| rewrite.get(v))).collect();
                     let outputs = compose(&mut rewrite.new, *op, &node.attrs, &inputs)?;
                     for (out, v) in outputs.into_iter().enumerate() {
+                        // Sizes may be spelled in other symbols from here on.
+                        let sizes = node.types[out].shape.dims().iter().zip(rewrite.new.ty(v).shape.dims().to_vec());
+                        let unlike: Vec<_> = sizes.filter(|(a, b)| *a != b).map(|(a, b)| (a.clone(), b)).collect();
+                        rewrite.new.equal.extend(unlike);
                         rewrite.set(Value { node: i as u32, out: out as u16 }, v);
                     }
                 }

@@ -38,7 +38,7 @@ pub fn run(graph: &Graph, passes: &Passes, supports: &dyn Fn(OpId) -> bool) -> R
         graph = cse::cse(&graph)?;
     }
     graph = dead_code(&graph)?;
-    fuse::fuse(&graph, passes.fuse)
+    dead_code(&fuse::fuse(&graph, passes.fuse)?)
 }
 
 /// The graph without nodes that no output depends on. Inputs and effects stay.

@@ -2044,10 +2044,22 @@ export function glu(x: TensorLike, options: { axis?: number | undefined } = {}):
 }
 
 /**
+ * The point of the probability simplex along `axis` that is nearest to `x`: like softmax, but small entries become exactly 0. Gradient, with the mean over the entries that are not 0: `dy − mean(dy)` there, 0 elsewhere. As `keras.activations.sparsemax` (Martins and Astudillo, 2016).
+ * @param options.axis default -1
+ */
+export function sparsemax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
+  words.known(options, ['axis']);
+  words.begin(185, 1);
+  words.arg(x);
+  words.integer(options.axis);
+  return words.one();
+}
+
+/**
  * Cross-entropy of `labels` in [0, 1] with sigmoid(`logits`), elementwise and not reduced: `max(x, 0) − x·z + ln(1 + exp(−|x|))` for logit x and label z, which does not overflow. Integers become `f32`. Gradient: `sigmoid(x) − z` and `−x`.
  */
 export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
-  words.begin(185, 2);
+  words.begin(186, 2);
   words.arg(logits);
   words.arg(labels);
   return words.one();
@@ -2059,7 +2071,7 @@ export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Ten
  */
 export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, options: { axis?: number | undefined } = {}): { loss: Tensor; max: Tensor; logSum: Tensor } {
   words.known(options, ['axis']);
-  words.begin(186, 2);
+  words.begin(187, 2);
   words.arg(logits);
   words.arg(labels);
   words.integer(options.axis);
@@ -2071,7 +2083,7 @@ export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, opti
  * Cross-entropy of class numbers `labels` `[…]` with softmax(`logits` `[…, classes]`), one `loss` for each label: `ln(sum(exp(x − max))) − (x[label] − max)`. Outputs `max` and `logSum` `[…, 1]` serve the gradient `softmax(x) − oneHot(label)`. A label outside 0 to classes − 1 is an error on the CPU.
  */
 export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike): { loss: Tensor; max: Tensor; logSum: Tensor } {
-  words.begin(187, 2);
+  words.begin(188, 2);
   words.arg(logits);
   words.arg(labels);
   const [loss, max, logSum] = words.many() as [Tensor, Tensor, Tensor];
@@ -2085,7 +2097,7 @@ export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike
  */
 export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(188, 3);
+  words.begin(189, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2102,7 +2114,7 @@ export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; variance: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(189, 3);
+  words.begin(190, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2119,7 +2131,7 @@ export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(190, 2);
+  words.begin(191, 2);
   words.arg(x);
   words.arg(gamma);
   words.list(options.axis);
@@ -2136,7 +2148,7 @@ export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { a
  */
 export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { groups?: number | undefined; axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['groups', 'axis', 'epsilon']);
-  words.begin(191, 3);
+  words.begin(192, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2153,7 +2165,7 @@ export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(192, 3);
+  words.begin(193, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2168,7 +2180,7 @@ export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: 
  */
 export function randomBits(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(193, 1);
+  words.begin(194, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -2183,7 +2195,7 @@ export function randomBits(state: TensorLike, shape: readonly number[], options:
  */
 export function randomUniform(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined; low?: number | undefined; high?: number | undefined } = {}): Tensor {
   words.known(options, ['dtype', 'low', 'high']);
-  words.begin(194, 1);
+  words.begin(195, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -2200,7 +2212,7 @@ export function randomUniform(state: TensorLike, shape: readonly number[], optio
  */
 export function randomNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(195, 1);
+  words.begin(196, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -2217,7 +2229,7 @@ export function randomNormal(state: TensorLike, shape: readonly number[], option
  */
 export function randomTruncatedNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(196, 1);
+  words.begin(197, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -2230,7 +2242,7 @@ export function randomTruncatedNormal(state: TensorLike, shape: readonly number[
  * Bools of `shape`, each true with probability `p`: `u < p` with u as in `randomUniform` of `f32`.
  */
 export function randomBernoulli(state: TensorLike, shape: readonly number[], p: number): Tensor {
-  words.begin(197, 1);
+  words.begin(198, 1);
   words.arg(state);
   words.list(shape);
   words.number(p);
@@ -2243,7 +2255,7 @@ export function randomBernoulli(state: TensorLike, shape: readonly number[], p: 
  */
 export function randomRandint(state: TensorLike, shape: readonly number[], low: number, high: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(198, 1);
+  words.begin(199, 1);
   words.arg(state);
   words.list(shape);
   words.integer(low);
@@ -2256,7 +2268,7 @@ export function randomRandint(state: TensorLike, shape: readonly number[], low: 
  * `numSamples` class numbers (`i32`) for each row of `logits` `[…, classes]`, drawn with probability softmax(logits): `[…, numSamples]`. By the Gumbel-max rule: `argmax(logits − ln(−ln u))` with u = (k + ½)·2⁻²³ for the 23 high bits k of the element's word over `[…, numSamples, classes]`.
  */
 export function randomCategorical(state: TensorLike, logits: TensorLike, numSamples: number): Tensor {
-  words.begin(199, 2);
+  words.begin(200, 2);
   words.arg(state);
   words.arg(logits);
   words.integer(numSamples);
@@ -2267,7 +2279,7 @@ export function randomCategorical(state: TensorLike, logits: TensorLike, numSamp
  * The numbers 0 to `n` − 1 (`i32`) in random order: the stable argsort of one random 32-bit word each.
  */
 export function randomPermutation(state: TensorLike, n: number): Tensor {
-  words.begin(200, 1);
+  words.begin(201, 1);
   words.arg(state);
   words.integer(n);
   return words.one();
@@ -2277,7 +2289,7 @@ export function randomPermutation(state: TensorLike, n: number): Tensor {
  * Gamma draws of `shape` with shape parameter `alpha` (broadcast to `shape`) and rate 1, in the dtype of `alpha`; NaN where alpha is not positive. By Marsaglia and Tsang (2000) with the blocks (element, attempt) of the stream: words 0 and 1 give the normal (Box–Muller), word 2 the test, word 3 of attempt 0 the power u^(1/alpha) for alpha < 1. Equal between backends up to rounding, except where rounding decides a test.
  */
 export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(201, 2);
+  words.begin(202, 2);
   words.arg(state);
   words.arg(alpha);
   words.list(shape);
@@ -2290,7 +2302,7 @@ export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonl
  */
 export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(202, 2);
+  words.begin(203, 2);
   words.arg(state);
   words.arg(lam);
   words.list(shape);
@@ -2304,7 +2316,7 @@ export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonl
  */
 export function advance(state: TensorLike, options: { count?: number | undefined } = {}): Tensor {
   words.known(options, ['count']);
-  words.begin(203, 1);
+  words.begin(204, 1);
   words.arg(state);
   words.integer(options.count);
   return words.one();
@@ -2316,7 +2328,7 @@ export function advance(state: TensorLike, options: { count?: number | undefined
  */
 export function dropout(x: TensorLike, state: TensorLike, rate: number, options: { noiseShape?: readonly number[] | undefined } = {}): { out: Tensor; mask: Tensor } {
   words.known(options, ['noiseShape']);
-  words.begin(204, 2);
+  words.begin(205, 2);
   words.arg(x);
   words.arg(state);
   words.number(rate);
@@ -2334,7 +2346,7 @@ export function dropout(x: TensorLike, state: TensorLike, rate: number, options:
  */
 export function avgPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
-  words.begin(205, 1);
+  words.begin(206, 1);
   words.arg(x);
   words.list(poolSize);
   words.list(options.strides);
@@ -2355,7 +2367,7 @@ export function avgPool(x: TensorLike, poolSize: number | readonly number[], opt
  */
 export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(207, 2);
+  words.begin(208, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2377,7 +2389,7 @@ export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(208, 2);
+  words.begin(209, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2399,7 +2411,7 @@ export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(209, 2);
+  words.begin(210, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2421,7 +2433,7 @@ export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(210, 2);
+  words.begin(211, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2443,7 +2455,7 @@ export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(211, 2);
+  words.begin(212, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2465,7 +2477,7 @@ export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(212, 2);
+  words.begin(213, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2486,7 +2498,7 @@ export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
-  words.begin(215, 2);
+  words.begin(216, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2507,7 +2519,7 @@ export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
-  words.begin(216, 2);
+  words.begin(217, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2522,7 +2534,7 @@ export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { st
  * Einstein summation over the operands `xs`: `equation` names their axes by letters, `,` between operands and `->` before the result's axes (`bij,bjk->bik`); axes that the result leaves out are summed. `...` stands for leading axes that broadcast, a letter twice in one operand for its diagonal. Without `->` the result has the letters that occur once, in alphabetical order. Operands are contracted from left to right.
  */
 export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
-  words.begin(217, 0 + xs.length);
+  words.begin(218, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.text(equation);
   return words.one();
@@ -2534,7 +2546,7 @@ export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
  */
 export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: TensorLike, weights?: TensorLike, options: { mode?: 'sum' | 'mean' | 'sqrtn' | undefined } = {}): Tensor {
   words.known(options, ['mode']);
-  words.begin(218, 4);
+  words.begin(219, 4);
   words.arg(table);
   words.indexArg(ids);
   words.indexArg(offsets);
@@ -2552,7 +2564,7 @@ export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: Tenso
  */
 export function maxPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
-  words.begin(219, 1);
+  words.begin(220, 1);
   words.arg(x);
   words.list(poolSize);
   words.list(options.strides);
@@ -2566,7 +2578,7 @@ export function maxPool(x: TensorLike, poolSize: number | readonly number[], opt
  * Every element of `a` times every element of `b`: `[size of a, size of b]`, both flattened first.
  */
 export function outer(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(220, 2);
+  words.begin(221, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -2581,7 +2593,7 @@ export function outer(a: TensorLike, b: TensorLike): Tensor {
  */
 export function resize(x: TensorLike, size: readonly number[], options: { method?: 'nearest' | 'bilinear' | 'bicubic' | undefined; alignCorners?: boolean | undefined; halfPixelCenters?: boolean | undefined; antialias?: boolean | undefined } = {}): Tensor {
   words.known(options, ['method', 'alignCorners', 'halfPixelCenters', 'antialias']);
-  words.begin(226, 1);
+  words.begin(227, 1);
   words.arg(x);
   words.list(size);
   words.choice(options.method, ['nearest', 'bilinear', 'bicubic']);
@@ -2598,7 +2610,7 @@ export function resize(x: TensorLike, size: readonly number[], options: { method
  */
 export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, mask?: TensorLike, options: { scale?: number | undefined; causal?: boolean | undefined } = {}): Tensor {
   words.known(options, ['scale', 'causal']);
-  words.begin(228, 4);
+  words.begin(229, 4);
   words.arg(q);
   words.arg(k);
   words.arg(v);
@@ -2612,7 +2624,7 @@ export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: Tenso
  * Sum of products over the axes `axesA` of `a` paired with `axesB` of `b`: the other axes of `a`, then those of `b`, as NumPy's tensordot.
  */
 export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly number[], axesB: number | readonly number[]): Tensor {
-  words.begin(229, 2);
+  words.begin(230, 2);
   words.arg(a);
   words.arg(b);
   words.list(axesA);
@@ -2624,7 +2636,7 @@ export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly
  * Gives `ys` as they are; the gradient of `xs` is what the region makes of the cotangents of `ys`. Inputs are `xs` tensors, `ys` results, then the region's captures. As `tf.custom_gradient`.
  */
 export function customGradient(inputs: readonly TensorLike[], xs: number, ys: number): Tensor[] {
-  words.begin(233, 0 + inputs.length);
+  words.begin(234, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(xs);
   words.integer(ys);
@@ -2635,7 +2647,7 @@ export function customGradient(inputs: readonly TensorLike[], xs: number, ys: nu
  * Applies an update rule to the rows of a variable that a row gradient touches. Inputs are `fields` arrays (the variable, then its slots, all of as many rows), ids, gradient rows, then run-time scalars. Rows of equal ids are summed first, in order of position. The region is the rule over one element: parameter, gradient, slots, scalars to parameter, slots.
  */
 export function updateRows(inputs: readonly TensorLike[], fields: number): Tensor[] {
-  words.begin(234, 0 + inputs.length);
+  words.begin(235, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(fields);
   return words.many();
@@ -2645,10 +2657,21 @@ export function updateRows(inputs: readonly TensorLike[], fields: number): Tenso
  * `x` as it is; running it fails with `NUMERIC` where `x` holds NaN or an infinity. `what` names it in the message. As `tf.debugging.check_numerics`.
  */
 export function checkFinite(x: TensorLike, what: string): Tensor {
-  words.begin(235, 1);
+  words.begin(236, 1);
   words.arg(x);
   words.text(what);
   return words.one();
+}
+
+/**
+ * The distinct ids in increasing order, and for each the sum of its rows, added in order of position. How many there are is known only when running. As coalescing a sparse tensor in PyTorch.
+ */
+export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; rows: Tensor } {
+  words.begin(237, 2);
+  words.indexArg(ids);
+  words.arg(rows);
+  const [ids, rows] = words.many() as [Tensor, Tensor];
+  return { ids, rows };
 }
 
 /** The ops that are methods of `Tensor`; each is the function of that name with the tensor as first argument. */
@@ -2969,6 +2992,8 @@ export interface TensorMethods {
   logSoftmax(options?: { axis?: number | undefined }): Tensor;
   /** See {@link glu}. */
   glu(options?: { axis?: number | undefined }): Tensor;
+  /** See {@link sparsemax}. */
+  sparsemax(options?: { axis?: number | undefined }): Tensor;
 }
 
 const methods = {
@@ -3130,6 +3155,7 @@ const methods = {
   softmax,
   logSoftmax,
   glu,
+  sparsemax,
 };
 
 for (const [name, op] of Object.entries(methods)) {

@@ -3,6 +3,7 @@
 use crate::OpDef;
 
 mod check_finite;
+mod coalesce_rows;
 mod cond;
 mod custom_gradient;
 mod region;
@@ -11,5 +12,12 @@ mod update_rows;
 mod while_loop;
 
 /// The ops of this group.
-pub(super) const LIST: &[&OpDef] =
-    &[&cond::DEF, &while_loop::DEF, &scan::DEF, &custom_gradient::DEF, &update_rows::DEF, &check_finite::DEF];
+pub(super) const LIST: &[&OpDef] = &[
+    &cond::DEF,
+    &while_loop::DEF,
+    &scan::DEF,
+    &custom_gradient::DEF,
+    &update_rows::DEF,
+    &check_finite::DEF,
+    &coalesce_rows::DEF,
+];

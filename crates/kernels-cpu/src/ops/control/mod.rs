@@ -3,7 +3,8 @@
 use crate::KernelDef;
 
 mod check_finite;
+mod coalesce_rows;
 mod update_rows;
 
 /// The kernels of this group.
-pub const KERNELS: &[&KernelDef] = &[&check_finite::DEF, &update_rows::DEF];
+pub const KERNELS: &[&KernelDef] = &[&check_finite::DEF, &coalesce_rows::DEF, &update_rows::DEF];
