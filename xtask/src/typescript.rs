@@ -175,15 +175,8 @@ fn function(out: &mut String, number: usize, def: &'static OpDef) {
         Outputs::Named([_]) => writeln!(out, "  return words.one();\n}}"),
         Outputs::List(_) => writeln!(out, "  return words.many();\n}}"),
         Outputs::Named(names) => {
-            let list: Vec<_> = names.iter().map(|n| camel(n)).collect();
-            let typed: Vec<_> = names.iter().map(|_| "Tensor").collect();
-            writeln!(
-                out,
-                "  const [{}] = words.many() as [{}];\n  return {{ {} }};\n}}",
-                list.join(", "),
-                typed.join(", "),
-                list.join(", ")
-            )
+            let fields: Vec<_> = names.iter().enumerate().map(|(i, n)| format!("{}: made[{i}] as Tensor", camel(n))).collect();
+            writeln!(out, "  const made = words.many();\n  return {{ {} }};\n}}", fields.join(", "))
         }
     };
 }

@@ -1859,8 +1859,8 @@ export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tenso
   words.begin(169, 1);
   words.arg(x);
   words.integer(k);
-  const [values, indices] = words.many() as [Tensor, Tensor];
-  return { values, indices };
+  const made = words.many();
+  return { values: made[0] as Tensor, indices: made[1] as Tensor };
 }
 
 /**
@@ -1905,8 +1905,8 @@ export function triu(x: TensorLike, options: { k?: number | undefined } = {}): T
 export function unique(x: TensorLike): { values: Tensor; inverse: Tensor; counts: Tensor } {
   words.begin(173, 1);
   words.arg(x);
-  const [values, inverse, counts] = words.many() as [Tensor, Tensor, Tensor];
-  return { values, inverse, counts };
+  const made = words.many();
+  return { values: made[0] as Tensor, inverse: made[1] as Tensor, counts: made[2] as Tensor };
 }
 
 /**
@@ -2075,8 +2075,8 @@ export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, opti
   words.arg(logits);
   words.arg(labels);
   words.integer(options.axis);
-  const [loss, max, logSum] = words.many() as [Tensor, Tensor, Tensor];
-  return { loss, max, logSum };
+  const made = words.many();
+  return { loss: made[0] as Tensor, max: made[1] as Tensor, logSum: made[2] as Tensor };
 }
 
 /**
@@ -2086,8 +2086,8 @@ export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike
   words.begin(188, 2);
   words.arg(logits);
   words.arg(labels);
-  const [loss, max, logSum] = words.many() as [Tensor, Tensor, Tensor];
-  return { loss, max, logSum };
+  const made = words.many();
+  return { loss: made[0] as Tensor, max: made[1] as Tensor, logSum: made[2] as Tensor };
 }
 
 /**
@@ -2103,8 +2103,8 @@ export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
   words.arg(beta);
   words.list(options.axis);
   words.number(options.epsilon);
-  const [out, mean, rstd] = words.many() as [Tensor, Tensor, Tensor];
-  return { out, mean, rstd };
+  const made = words.many();
+  return { out: made[0] as Tensor, mean: made[1] as Tensor, rstd: made[2] as Tensor };
 }
 
 /**
@@ -2120,8 +2120,8 @@ export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
   words.arg(beta);
   words.integer(options.axis);
   words.number(options.epsilon);
-  const [out, mean, variance] = words.many() as [Tensor, Tensor, Tensor];
-  return { out, mean, variance };
+  const made = words.many();
+  return { out: made[0] as Tensor, mean: made[1] as Tensor, variance: made[2] as Tensor };
 }
 
 /**
@@ -2136,8 +2136,8 @@ export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { a
   words.arg(gamma);
   words.list(options.axis);
   words.number(options.epsilon);
-  const [out, rstd] = words.many() as [Tensor, Tensor];
-  return { out, rstd };
+  const made = words.many();
+  return { out: made[0] as Tensor, rstd: made[1] as Tensor };
 }
 
 /**
@@ -2333,8 +2333,8 @@ export function dropout(x: TensorLike, state: TensorLike, rate: number, options:
   words.arg(state);
   words.number(rate);
   words.list(options.noiseShape);
-  const [out, mask] = words.many() as [Tensor, Tensor];
-  return { out, mask };
+  const made = words.many();
+  return { out: made[0] as Tensor, mask: made[1] as Tensor };
 }
 
 /**
@@ -2670,8 +2670,8 @@ export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; 
   words.begin(237, 2);
   words.indexArg(ids);
   words.arg(rows);
-  const [ids, rows] = words.many() as [Tensor, Tensor];
-  return { ids, rows };
+  const made = words.many();
+  return { ids: made[0] as Tensor, rows: made[1] as Tensor };
 }
 
 /** The ops that are methods of `Tensor`; each is the function of that name with the tensor as first argument. */
