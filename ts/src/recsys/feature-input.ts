@@ -105,7 +105,7 @@ export class FeatureInput {
             const next = await iterator.next();
             if (next.done === true) return { done: true, value: undefined };
             const { weights } = next.value;
-            return { done: false, value: { x: tensors(next.value), y: this.labels(next.value), sampleWeight: weights } };
+            return { done: false, value: { owned: true, x: tensors(next.value), y: this.labels(next.value), sampleWeight: weights } };
           },
           return: async () => {
             await iterator.return?.();

@@ -53,7 +53,7 @@ export abstract class FeatureModel extends Model<FeatureTensors, Tensor> {
     if (rows !== undefined) {
       const batch = this.input.encoder.encode(rows, { labels: use !== 'predict' });
       const y = this.input.labels(batch);
-      return super.sourceOf([{ x: this.tensors(this.input, batch), y, sampleWeight: batch.weights }], options, use);
+      return super.sourceOf([{ owned: true, x: this.tensors(this.input, batch), y, sampleWeight: batch.weights }], options, use);
     }
     return super.sourceOf(data, options, use);
   }

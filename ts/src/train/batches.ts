@@ -1,5 +1,5 @@
 // Where batches come from: arrays in memory, iterables, or any source with epochs and a state to resume from.
-import { gather, slice, TalrayError, tensor, type Tensor, type TensorLike } from '../index.js';
+import { gather, scope, slice, TalrayError, tensor, type Tensor, type TensorLike } from '../index.js';
 import { isRecord, mapTensors, rowsOf, type Tensors, type TensorsLike, tensorsOf } from './tree.js';
 
 /** A batch: features, and for training targets and weights an example. */
@@ -7,6 +7,8 @@ export interface Batch {
   readonly x: TensorsLike;
   readonly y?: TensorsLike | undefined;
   readonly sampleWeight?: TensorLike | undefined;
+  /** Whether its tensors are free to be disposed of after the step. Default false: they are the caller's. */
+  readonly owned?: boolean;
 }
 
 /** A batch as an object or as `[x, y?, sampleWeight?]`. */
@@ -98,7 +100,7 @@ export class MemorySource implements BatchSource {
       },
       next: () => {
         if (batch >= this.batches) return Promise.resolve({ done: true, value: undefined });
-        const value = this.#cut(batch, order);
+        const value = scope(() => this.#cut(batch, order));
         batch += 1;
         return Promise.resolve({ done: false, value });
       },
@@ -113,6 +115,7 @@ export class MemorySource implements BatchSource {
     const take = (part: Tensor): Tensor =>
       rows ? gather(part, rows) : slice(part, [offset + from, ...part.shape.slice(1).map(() => 0)], [count, ...part.shape.slice(1)]);
     return {
+      owned: true,
       x: mapTensors(this.#x, take),
       ...(this.#y === undefined ? {} : { y: mapTensors(this.#y, take) }),
       ...(this.#weight === undefined ? {} : { sampleWeight: take(this.#weight) }),

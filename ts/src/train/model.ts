@@ -147,10 +147,11 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     const run = this.#runInfo();
     let step = 0;
     for await (const batch of this.#batches(data, options, 'evaluate')) {
-      const feed = this.#feed(batch, undefined);
+      const { feed, free } = this.#feed(batch, undefined);
       const result = steps.test(feed);
       await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
       const loss = await taken(result.loss);
+      free(result.yPred);
       for (const callback of options.callbacks ?? []) await callback.onEvaluateStepEnd(step, { loss, rows: rowsOf(feed.x, 'x'), metrics: () => this.#results() }, run);
       step += 1;
       if (options.steps !== undefined && step >= options.steps) break;
@@ -172,7 +173,9 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     let at = 0;
     return mapTensors(first, () => {
       const key = keys[at++]!;
-      return concat(all.map((parts) => parts.get(key)!), { axis: 0 });
+      const whole = concat(all.map((output) => output.get(key)!), { axis: 0 });
+      for (const output of all) output.get(key)!.dispose();
+      return whole;
     }) as Out;
   }
 
@@ -295,7 +298,8 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
 
   #prepared = new WeakSet<object>();
 
-  #feed(batch: Batch, classWeight: FitOptions['classWeight']): Feed {
+  /** A batch as a step takes it, and how what was made for it is freed. */
+  #feed(batch: Batch, classWeight: FitOptions['classWeight']): { feed: Feed; free: (also?: Tensors) => void } {
     const compiled = this.#needed();
     if (!this.#prepared.has(compiled)) {
       this.#prepare(batch);
@@ -305,7 +309,13 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     const y = batch.y === undefined ? undefined : tensorsOf(batch.y);
     let weight = batch.sampleWeight === undefined ? undefined : tensor(batch.sampleWeight);
     if (classWeight !== undefined && y !== undefined) weight = classWeights(classWeight, y, weight);
-    return { x, ...(y === undefined ? {} : { y }), ...(weight === undefined ? {} : { weight }), rows: tensor(rowsOf(x, 'x'), { dtype: 'f32' }) };
+    const rows = tensor(rowsOf(x, 'x'), { dtype: 'f32' });
+    const given = batch.owned === true ? new Set<unknown>() : new Set<unknown>([...parts(batch.x), ...parts(batch.y), batch.sampleWeight]);
+    const free = (also: Tensors = []): void => {
+      const all = [rows, ...partsOf(x).values(), ...(y ? partsOf(y).values() : []), ...(weight ? [weight] : []), ...partsOf(also).values()];
+      for (const part of all) if (!given.has(part)) part.dispose();
+    };
+    return { feed: { x, ...(y === undefined ? {} : { y }), ...(weight === undefined ? {} : { weight }), rows }, free };
   }
 
   async *#batches(data: BatchData, options: PredictOptions & { steps?: number }, use: 'evaluate' | 'predict'): AsyncIterable<Batch> {
@@ -339,10 +349,13 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     return {
       model: this as unknown as Model,
       async step(batch, classWeight) {
-        const feed = self.#feed(batch, classWeight);
+        const { feed, free } = self.#feed(batch, classWeight);
         const result = steps.train(feed);
         await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
-        return { loss: await taken(result.loss), rows: rowsOf(feed.x, 'x') };
+        const loss = await taken(result.loss);
+        // A loss that is no number is looked into with this batch.
+        if (Number.isFinite(loss)) free(result.yPred);
+        return { loss, rows: rowsOf(feed.x, 'x') };
       },
       results: () => self.#results(),
       resetMetrics: () => steps.reset(),
@@ -378,6 +391,15 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     for (const [layer, out] of seen) if (!(await finite(out))) return `the first values that are not finite come out of layer ${paths.get(layer) ?? 'the model'}`;
     return 'the outputs are finite, so it comes from the loss itself';
   }
+}
+
+/** The parts of what was given, whatever they are. */
+function parts(given: TensorsLike | undefined): unknown[] {
+  return given === undefined ? [] : isTensorLike(given) ? [given] : Object.values(given);
+}
+
+function isTensorLike(given: TensorsLike): boolean {
+  return typeof given !== 'object' || 'dtype' in given || ArrayBuffer.isView(given);
 }
 
 /** The number in a tensor, which is freed. */

@@ -1,5 +1,6 @@
 // The three recorded functions of a model: a training step, a test step, a prediction.
 import { add, div, full, gradients, jit, maximum, mul, tensor, type Tensor, Variable } from '../index.js';
+import { holding } from '../autodiff/gradients.js';
 import { collectLosses } from '../nn/core/penalties.js';
 import { traitsOf } from '../nn/core/traits.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
@@ -62,7 +63,8 @@ export class Steps {
     private readonly parts: () => readonly { readonly optimizer: AnyOptimizer; readonly weights: ReadonlyMap<string, Variable> }[],
     record: boolean,
   ) {
-    const recorded = <A extends unknown[], R>(fn: (...args: A) => R): ((...args: A) => R) => (record ? (jit(fn as never) as (...args: A) => R) : fn);
+    const recorded = <A extends unknown[], R>(fn: (...args: A) => R): ((...args: A) => R) =>
+      record ? (jit(fn as never) as (...args: A) => R) : (...args) => holding(() => fn(...args));
     this.train = recorded((feed: Feed) => this.#train(feed));
     this.test = recorded((feed: Feed) => this.#test(feed));
     this.predict = recorded((x: Tensors) => this.#forward(x, false));
