@@ -68,7 +68,8 @@ export class KeyIndex {
     if (this.#size === this.#low.length) this.#grow();
     [this.#low[this.#size], this.#high[this.#size], this.#counts[this.#size]] = [low, high, 1];
     this.#size += 1;
-    this.#slots[this.#size * 2 > this.#slots.length ? this.#rehash(low, high) : slot] = this.#size;
+    const at = this.#size * 2 > this.#slots.length ? this.#rehash(low, high) : slot;
+    this.#slots[at] = this.#size;
   }
 
   #grow(): void {
