@@ -59,7 +59,7 @@ function columnOf(raw: RawColumn): Column {
       offsets: raw.offsets as Float64Array,
       elements: columnOf(raw.elements[0] as RawColumn),
     };
-  return raw.valid === undefined ? { values } : { values, valid: raw.valid };
+  return raw.valid instanceof Uint8Array ? { values, valid: raw.valid } : { values };
 }
 
 function valueAt({ values, valid }: Column, index: number): Value {

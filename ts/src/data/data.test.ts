@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TalrayError } from '../array/errors.js';
-import { categorical, cross, csv, type Dataset, Encoder, type EncodedBatch, fromColumns, fromRows, hashed, multiValued, numeric, sequence } from './index.js';
+import { categorical, cross, csv, type Dataset, type EncodedBatch, EncodedSource, Encoder, type Feature, fromColumns, fromRows, hashed, type Inputs, multiValued, numeric, sequence } from './index.js';
 
 let folder: string;
 const text = 'age,job,income\n39,Sales,<=50K\n50,?,>50K\n38,"Tech, other",<=50K\n';
@@ -141,6 +141,27 @@ test('features are fitted, saved and applied the same way', async () => {
   const served = saved.encode([{ age: 20, job: 'x', tags: 'a|b' }]);
   expect(served.keys.job?.[0]).toBe(batch.keys.job?.[0]);
   expect(served.labels).toHaveLength(0);
+});
+
+test('a model is fed with named tensors', async () => {
+  const data = fromColumns(people, { label: { name: 'y' } });
+  const encoder = await Encoder.fit([...features.slice(0, 3), ...features.slice(6)], data);
+  const source = new EncodedSource(data.shuffle({ seed: 1 }).batch(2), encoder);
+  const first = source.iterate({ epoch: 1 });
+  const { value } = await first.next();
+  expect(Object.entries(value.x as Inputs).map(([name, t]) => [name, t.dtype, t.shape])).toEqual([
+    ['dense', 'f32', [2, 1]],
+    ['decade', 'i64', [2]],
+    ['job', 'i64', [2]],
+    ['order', 'i64', [2, 2]],
+    ['order:mask', 'f32', [2, 2]],
+  ]);
+  expect(value.y.shape).toEqual([2, 1]);
+  const rest = source.iterate({ epoch: 0, state: first.state });
+  expect((await rest.next()).value.y.shape).toEqual([1, 1]);
+  expect((await rest.next()).done).toBe(true);
+  const ragged = await Encoder.fit([features[5] as Feature], data);
+  expect((await failure(() => new EncodedSource(data, ragged))).message).toContain('maxLength');
 });
 
 test('42 and 42n are one key', async () => {

@@ -174,14 +174,16 @@ function refuseNaN(step: string, options: Record<string, unknown>): void {
 }
 
 class FeedIterator<R extends { state: string }, T> implements DatasetIterator<T> {
+  /** Let go at the end, so that its thread and buffers are too. */
+  #feed: NativeFeed<R> | undefined;
   #state: string;
-  #done = false;
 
   constructor(
-    private readonly feed: NativeFeed<R>,
+    feed: NativeFeed<R>,
     private readonly convert: (raw: R) => T,
     private readonly signal: AbortSignal | undefined,
   ) {
+    this.#feed = feed;
     this.#state = guarded(() => feed.start());
   }
 
@@ -191,18 +193,15 @@ class FeedIterator<R extends { state: string }, T> implements DatasetIterator<T>
 
   async next(): Promise<IteratorResult<T>> {
     this.signal?.throwIfAborted();
-    if (this.#done) return { done: true, value: undefined };
-    const raw = await awaited(this.feed.next());
-    if (raw === null) {
-      this.#done = true;
-      return { done: true, value: undefined };
-    }
+    if (this.#feed === undefined) return { done: true, value: undefined };
+    const raw = await awaited(this.#feed.next());
+    if (raw === null) return this.return();
     this.#state = raw.state;
     return { done: false, value: this.convert(raw) };
   }
 
   async return(): Promise<IteratorResult<T>> {
-    this.#done = true;
+    this.#feed = undefined;
     return { done: true, value: undefined };
   }
 

@@ -124,6 +124,6 @@ export function encodedBatch(layout: Layout, raw: RawEncoded): EncodedBatch {
     multi: named(layout.multi, (i) => multi[i] as (typeof multi)[number]),
     sequences: named(layout.sequences, (i) => sequences[i] as (typeof sequences)[number]),
     labels,
-    weights,
+    weights: weights ?? undefined,
   };
 }

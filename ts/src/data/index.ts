@@ -11,6 +11,7 @@ export {
   type ShuffleOptions,
   type SplitOptions,
 } from './dataset.js';
+export { type EncodedIterator, EncodedSource, type EncodedTensors, encodedTensors, type Inputs } from './encoded-source.js';
 export { type EncodedBatch, Encoder, type FitEncoderOptions, type KeyOutput, type Layout } from './encoder.js';
 export {
   type CategoricalOptions,
