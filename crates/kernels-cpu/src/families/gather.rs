@@ -120,3 +120,11 @@ fn fixed<T: Pod, const W: usize>(src: &[T], dst: &mut [T], from: impl Fn(usize) 
     let (dst, _) = dst.as_chunks_mut::<W>();
     dst.iter_mut().enumerate().for_each(|(r, d)| *d = src[from(r)]);
 }
+
+/// Indices of either dtype as i64.
+pub fn integers(input: &Input<'_>) -> Result<Vec<i64>> {
+    match input.dtype {
+        DType::I64 => Ok(indices::<i64>(input)?.to_vec()),
+        _ => Ok(indices::<i32>(input)?.iter().map(|&i| i64::from(i)).collect()),
+    }
+}

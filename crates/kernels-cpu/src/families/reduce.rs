@@ -1,13 +1,12 @@
 //! Reductions: any axes of a contiguous tensor, folded in a tree whose shape depends on sizes only,
 //! so that the bits are the same for any number of threads.
 
-use bytemuck::Pod;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use super::number::{Number, Wide};
-use crate::simd::{Isa, Kernel, dispatch};
-use crate::{Element, Pool};
+use super::number::{Body, Wide};
+use crate::Pool;
 
 /// Elements of a row (or rows of a block of columns) that are folded without a tree.
 const BLOCK: usize = 4096;
@@ -19,29 +18,22 @@ const CHUNK: usize = 1 << 15;
 /// Levels of the tree that may be folded on different threads.
 const CUTS: usize = 4;
 
-/// What a reduction does: how an element is taken in, and how two results are merged.
-pub trait Fold<T>: 'static {
-    /// The accumulator.
-    type Acc: Pod + Send + Sync;
+/// What a reduction does: the result over nothing, and how two results are merged.
+pub trait Fold<W>: 'static {
     /// The result over nothing.
-    const IDENTITY: Self::Acc;
-    /// The result over one element.
-    fn take(x: T) -> Self::Acc;
+    const IDENTITY: W;
     /// The result over both.
-    fn merge(a: Self::Acc, b: Self::Acc) -> Self::Acc;
+    fn merge(a: W, b: W) -> W;
 }
 
 macro_rules! folds {
     ($($(#[$doc:meta])* $name:ident $identity:ident $merge:ident;)*) => { $(
         $(#[$doc])*
         pub struct $name;
-        impl<T: Number> Fold<T> for $name {
-            type Acc = T::Wide;
-            const IDENTITY: T::Wide = T::Wide::$identity;
+        impl<W: Wide> Fold<W> for $name {
+            const IDENTITY: W = W::$identity;
             #[inline(always)]
-            fn take(x: T) -> T::Wide { x.widen() }
-            #[inline(always)]
-            fn merge(a: T::Wide, b: T::Wide) -> T::Wide { a.$merge(b) }
+            fn merge(a: W, b: W) -> W { a.$merge(b) }
         }
     )* };
 }
@@ -54,65 +46,6 @@ folds! {
     Max LOWEST larger;
     /// Smallest; NaN if one is.
     Min HIGHEST smaller;
-}
-
-/// Sum in f64, for means of integers.
-pub struct SumF64;
-impl<T: Element> Fold<T> for SumF64 {
-    type Acc = f64;
-    const IDENTITY: f64 = 0.0;
-    #[inline(always)]
-    fn take(x: T) -> f64 {
-        x.to_f64()
-    }
-    #[inline(always)]
-    fn merge(a: f64, b: f64) -> f64 {
-        a + b
-    }
-}
-
-/// Is one other than 0?
-pub struct Any;
-/// Are all other than 0?
-pub struct All;
-impl<T: Number> Fold<T> for Any {
-    type Acc = u8;
-    const IDENTITY: u8 = 0;
-    #[inline(always)]
-    fn take(x: T) -> u8 {
-        u8::from(x.widen() != T::Wide::ZERO)
-    }
-    #[inline(always)]
-    fn merge(a: u8, b: u8) -> u8 {
-        a | b
-    }
-}
-impl<T: Number> Fold<T> for All {
-    type Acc = u8;
-    const IDENTITY: u8 = 1;
-    #[inline(always)]
-    fn take(x: T) -> u8 {
-        u8::from(x.widen() != T::Wide::ZERO)
-    }
-    #[inline(always)]
-    fn merge(a: u8, b: u8) -> u8 {
-        a & b
-    }
-}
-
-/// `F` over its own accumulators: the second pass.
-struct Again<T, F>(PhantomData<(T, F)>);
-impl<T: 'static, F: Fold<T>> Fold<F::Acc> for Again<T, F> {
-    type Acc = F::Acc;
-    const IDENTITY: F::Acc = F::IDENTITY;
-    #[inline(always)]
-    fn take(x: F::Acc) -> F::Acc {
-        x
-    }
-    #[inline(always)]
-    fn merge(a: F::Acc, b: F::Acc) -> F::Acc {
-        F::merge(a, b)
-    }
 }
 
 /// Sizes of a tensor as alternating kept and reduced runs of axes, outermost first, starting with
@@ -138,73 +71,40 @@ fn runs(shape: &[usize], reduced: impl Fn(usize) -> bool) -> SmallVec<[usize; 9]
     runs
 }
 
-/// Folds contiguous `x` of `shape` over the axes for which `reduced` says so; `finish` makes
-/// accumulators into elements of `out`, which has the kept axes.
-pub fn reduce<T: Pod + Send + Sync, F: Fold<T>, O: Pod + Send>(
-    x: &[T],
-    shape: &[usize],
-    reduced: impl Fn(usize) -> bool,
-    out: &mut [O],
-    finish: impl Fn(F::Acc) -> O + Sync,
-    pool: &Pool,
-) {
-    let runs = runs(shape, reduced);
+/// Folds contiguous `x` of `shape` over the axes for which `reduced` says so, into `out`, which has the kept axes.
+pub fn reduce<W: Wide, F: Fold<W>>(x: &[W], shape: &[usize], reduced: impl Fn(usize) -> bool, out: &mut [W], pool: &Pool) {
     if x.is_empty() {
-        out.fill_with(|| finish(F::IDENTITY));
+        out.fill(F::IDENTITY);
         return;
     }
-    match runs.as_slice() {
-        [_] => pool.for_each_chunk(out, CHUNK, |i, o| {
-            o.iter_mut().zip(&x[i * CHUNK..]).for_each(|(o, &x)| *o = finish(F::merge(F::IDENTITY, F::take(x))));
-        }),
-        [outer, n, inner] => fold::<T, F, O>(x, (*outer, *n, *inner), out, &finish, pool),
-        [.., n, inner] => {
-            let outer = x.len() / n / inner;
-            let mut part = vec![F::IDENTITY; outer * inner];
-            fold::<T, F, F::Acc>(x, (outer, *n, *inner), &mut part, &|a| a, pool);
-            again::<T, F, O>(part, &runs[..runs.len() - 2], *inner, out, &finish, pool);
-        }
-        _ => {}
+    let mut runs = runs(shape, reduced);
+    if runs.len() == 1 {
+        out.copy_from_slice(x);
+        return;
     }
-}
-
-/// The passes after the first: accumulators with runs `runs` and then `inner` kept elements.
-fn again<T: 'static, F: Fold<T>, O: Pod + Send>(
-    mut x: Vec<F::Acc>,
-    runs: &[usize],
-    inner: usize,
-    out: &mut [O],
-    finish: &(impl Fn(F::Acc) -> O + Sync),
-    pool: &Pool,
-) {
-    let mut inner = inner;
-    let mut runs: SmallVec<[usize; 9]> = runs.into();
+    // The last run of reduced axes first; passes in between go through a buffer.
+    let mut x = Cow::Borrowed(x);
+    let mut inner = 1;
     while let [.., n, kept] = runs[..] {
         inner *= kept;
         runs.truncate(runs.len() - 2);
         let outer = x.len() / n / inner;
         if runs.len() == 1 {
-            return fold::<F::Acc, Again<T, F>, O>(&x, (outer, n, inner), out, finish, pool);
+            return fold::<W, F>(&x, (outer, n, inner), out, pool);
         }
         let mut part = vec![F::IDENTITY; outer * inner];
-        fold::<F::Acc, Again<T, F>, F::Acc>(&x, (outer, n, inner), &mut part, &|a| a, pool);
-        x = part;
+        fold::<W, F>(&x, (outer, n, inner), &mut part, pool);
+        x = Cow::Owned(part);
     }
 }
 
-/// `out[o][i] = finish(fold over r of x[o][r][i])` for `x` of `[outer, n, inner]`, none of them 0.
-fn fold<T: Pod + Send + Sync, F: Fold<T>, O: Pod + Send>(
-    x: &[T],
-    (outer, n, inner): (usize, usize, usize),
-    out: &mut [O],
-    finish: &(impl Fn(F::Acc) -> O + Sync),
-    pool: &Pool,
-) {
+/// `out[o][i]` = fold over r of `x[o][r][i]` for `x` of `[outer, n, inner]`, none of them 0.
+fn fold<W: Wide, F: Fold<W>>(x: &[W], (outer, n, inner): (usize, usize, usize), out: &mut [W], pool: &Pool) {
     if inner == 1 && n <= BLOCK {
         let rows = (CHUNK / n).max(1);
-        pool.for_each_chunk(out, rows, |i, o| {
-            let x = &x[i * rows * n..][..o.len() * n];
-            dispatch(Rows::<T, F, O, _> { x, n, out: o, finish, fold: PhantomData });
+        pool.for_each_chunk(out, rows, |i, out| {
+            let x = &x[i * rows * n..][..out.len() * n];
+            W::enter(Rows::<W, F> { x, n, out, fold: PhantomData });
         });
         return;
     }
@@ -217,14 +117,14 @@ fn fold<T: Pod + Send + Sync, F: Fold<T>, O: Pod + Send>(
     split(0..n, leaf, cuts, &mut parts);
     let per = parts.len() * width;
     let mut partial = vec![F::IDENTITY; outer * blocks * per];
-    let task = |t: usize, acc: &mut [F::Acc]| {
+    let task = |t: usize, acc: &mut [W]| {
         let (place, part) = (t / parts.len(), parts[t % parts.len()].clone());
         let (o, c) = (place / blocks, place % blocks * width);
         let x = &x[o * n * inner..(o + 1) * n * inner];
         if inner == 1 {
-            acc[0] = long_row::<T, F>(&x[part]);
+            acc[0] = long_row::<W, F>(&x[part]);
         } else {
-            columns::<T, F>(x, inner, c, part, &mut acc[..width.min(inner - c)]);
+            columns::<W, F>(x, inner, c, part, &mut acc[..width.min(inner - c)]);
         }
     };
     let together = (CHUNK / (n.div_ceil(parts.len()) * width)).max(1);
@@ -234,9 +134,10 @@ fn fold<T: Pod + Send + Sync, F: Fold<T>, O: Pod + Send>(
     for (place, acc) in partial.chunks_mut(per).enumerate() {
         let (o, c) = (place / blocks, place % blocks * width);
         let mut next = 0;
-        let root = join::<T, F>(acc, width, 0..n, leaf, cuts, &mut next);
+        let root = join::<W, F>(acc, width, 0..n, leaf, cuts, &mut next);
         let to = &mut out[o * inner + c..][..width.min(inner - c)];
-        to.iter_mut().zip(&acc[root * width..]).for_each(|(to, &a)| *to = finish(a));
+        let n = to.len();
+        to.copy_from_slice(&acc[root * width..][..n]);
     }
 }
 
@@ -257,8 +158,8 @@ fn split(range: std::ops::Range<usize>, leaf: usize, cuts: usize, parts: &mut Ve
 }
 
 /// Merges the parts that [`split`] made, in the tree's order; gives the index of the part that holds the result.
-fn join<T, F: Fold<T>>(
-    acc: &mut [F::Acc],
+fn join<W: Wide, F: Fold<W>>(
+    acc: &mut [W],
     width: usize,
     range: std::ops::Range<usize>,
     leaf: usize,
@@ -270,83 +171,82 @@ fn join<T, F: Fold<T>>(
         return *next - 1;
     }
     let m = middle(&range, leaf);
-    let a = join::<T, F>(acc, width, range.start..m, leaf, cuts - 1, next);
-    let b = join::<T, F>(acc, width, m..range.end, leaf, cuts - 1, next);
+    let a = join::<W, F>(acc, width, range.start..m, leaf, cuts - 1, next);
+    let b = join::<W, F>(acc, width, m..range.end, leaf, cuts - 1, next);
     let (left, right) = acc.split_at_mut(b * width);
     left[a * width..(a + 1) * width].iter_mut().zip(right).for_each(|(a, &mut b)| *a = F::merge(*a, b));
     a
 }
 
 /// One long row.
-fn long_row<T: Pod, F: Fold<T>>(x: &[T]) -> F::Acc {
+pub(super) fn long_row<W: Wide, F: Fold<W>>(x: &[W]) -> W {
     if x.len() <= BLOCK {
-        return dispatch(Block::<T, F> { x, fold: PhantomData });
+        return W::enter(Block::<W, F> { x, fold: PhantomData });
     }
     let m = middle(&(0..x.len()), BLOCK);
-    F::merge(long_row::<T, F>(&x[..m]), long_row::<T, F>(&x[m..]))
+    F::merge(long_row::<W, F>(&x[..m]), long_row::<W, F>(&x[m..]))
 }
 
 /// Columns `c..c + acc.len()` of `rows` of a matrix of `inner` columns.
-fn columns<T: Pod, F: Fold<T>>(x: &[T], inner: usize, c: usize, rows: std::ops::Range<usize>, acc: &mut [F::Acc]) {
+fn columns<W: Wide, F: Fold<W>>(x: &[W], inner: usize, c: usize, rows: std::ops::Range<usize>, acc: &mut [W]) {
     if rows.len() <= BLOCK_ROWS {
         acc.fill(F::IDENTITY);
-        dispatch(Columns::<T, F> { x: &x[rows.start * inner..rows.end * inner], inner, c, acc, fold: PhantomData });
+        W::enter(Columns::<W, F> { x: &x[rows.start * inner..rows.end * inner], inner, c, acc, fold: PhantomData });
         return;
     }
     let m = middle(&rows, BLOCK_ROWS);
-    columns::<T, F>(x, inner, c, rows.start..m, acc);
+    columns::<W, F>(x, inner, c, rows.start..m, acc);
     let mut other = [F::IDENTITY; COLUMNS];
     let other = &mut other[..acc.len()];
-    columns::<T, F>(x, inner, c, m..rows.end, other);
+    columns::<W, F>(x, inner, c, m..rows.end, other);
     acc.iter_mut().zip(other).for_each(|(a, b)| *a = F::merge(*a, *b));
 }
 
 /// Many short rows.
-struct Rows<'a, T, F, O, Finish> {
-    x: &'a [T],
+struct Rows<'a, W, F> {
+    x: &'a [W],
     n: usize,
-    out: &'a mut [O],
-    finish: &'a Finish,
+    out: &'a mut [W],
     fold: PhantomData<F>,
 }
 
-impl<T: Pod, F: Fold<T>, O, Finish: Fn(F::Acc) -> O> Kernel for Rows<'_, T, F, O, Finish> {
+impl<W: Wide, F: Fold<W>> Body for Rows<'_, W, F> {
     type Output = ();
     #[inline(always)]
-    fn run<S: Isa>(self, _isa: S) {
+    fn body(self) {
         for (o, x) in self.out.iter_mut().zip(self.x.chunks_exact(self.n)) {
-            *o = (self.finish)(block::<T, F>(x));
+            *o = block::<W, F>(x);
         }
     }
 }
 
 /// One block of a row.
-struct Block<'a, T, F> {
-    x: &'a [T],
+struct Block<'a, W, F> {
+    x: &'a [W],
     fold: PhantomData<F>,
 }
 
-impl<T: Pod, F: Fold<T>> Kernel for Block<'_, T, F> {
-    type Output = F::Acc;
+impl<W: Wide, F: Fold<W>> Body for Block<'_, W, F> {
+    type Output = W;
     #[inline(always)]
-    fn run<S: Isa>(self, _isa: S) -> F::Acc {
-        block::<T, F>(self.x)
+    fn body(self) -> W {
+        block::<W, F>(self.x)
     }
 }
 
 /// Some columns of a block of rows.
-struct Columns<'a, T, F: Fold<T>> {
-    x: &'a [T],
+struct Columns<'a, W, F> {
+    x: &'a [W],
     inner: usize,
     c: usize,
-    acc: &'a mut [F::Acc],
+    acc: &'a mut [W],
     fold: PhantomData<F>,
 }
 
-impl<T: Pod, F: Fold<T>> Kernel for Columns<'_, T, F> {
+impl<W: Wide, F: Fold<W>> Body for Columns<'_, W, F> {
     type Output = ();
     #[inline(always)]
-    fn run<S: Isa>(self, _isa: S) {
+    fn body(self) {
         let (acc, w) = (self.acc, self.inner);
         let n = acc.len();
         let line = |row: usize| &self.x[row * w + self.c..][..n];
@@ -355,37 +255,36 @@ impl<T: Pod, F: Fold<T>> Kernel for Columns<'_, T, F> {
         for r in (0..whole).step_by(4) {
             let (a, b, c, d) = (line(r), line(r + 1), line(r + 2), line(r + 3));
             for i in 0..n {
-                let (ab, cd) = (F::merge(F::take(a[i]), F::take(b[i])), F::merge(F::take(c[i]), F::take(d[i])));
-                acc[i] = F::merge(acc[i], F::merge(ab, cd));
+                acc[i] = F::merge(acc[i], F::merge(F::merge(a[i], b[i]), F::merge(c[i], d[i])));
             }
         }
         for r in whole..rows {
-            acc.iter_mut().zip(line(r)).for_each(|(a, &x)| *a = F::merge(*a, F::take(x)));
+            acc.iter_mut().zip(line(r)).for_each(|(a, &x)| *a = F::merge(*a, x));
         }
     }
 }
 
 /// At most [`BLOCK`] elements, in lanes that their number decides on.
 #[inline(always)]
-fn block<T: Pod, F: Fold<T>>(x: &[T]) -> F::Acc {
+fn block<W: Wide, F: Fold<W>>(x: &[W]) -> W {
     match x.len() {
-        0..8 => x.iter().fold(F::IDENTITY, |a, &x| F::merge(a, F::take(x))),
-        8..64 => lanes::<T, F, 8>(x),
-        _ => lanes::<T, F, 32>(x),
+        0..8 => x.iter().fold(F::IDENTITY, |a, &x| F::merge(a, x)),
+        8..64 => lanes::<W, F, 8>(x),
+        _ => lanes::<W, F, 32>(x),
     }
 }
 
 #[inline(always)]
-fn lanes<T: Pod, F: Fold<T>, const L: usize>(x: &[T]) -> F::Acc {
+fn lanes<W: Wide, F: Fold<W>, const L: usize>(x: &[W]) -> W {
     let mut acc = [F::IDENTITY; L];
     let (chunks, rest) = x.as_chunks::<L>();
     for c in chunks {
         for i in 0..L {
-            acc[i] = F::merge(acc[i], F::take(c[i]));
+            acc[i] = F::merge(acc[i], c[i]);
         }
     }
     for (a, &x) in acc.iter_mut().zip(rest) {
-        *a = F::merge(*a, F::take(x));
+        *a = F::merge(*a, x);
     }
     let mut half = L / 2;
     while half > 0 {

@@ -1,64 +1,81 @@
 //! `sum`, `prod`, `mean`, `max`, `min`, `any`, `all`
 
-use bytemuck::Pod;
 use talray_core::infer::normalize_axes;
-use talray_core::{DType, Error, Result};
+use talray_core::{Error, Result};
 
 use crate::families::copy::elements_mut;
-use crate::families::number::Number;
-use crate::families::reduce::{All, Any, Fold, Max, Min, Prod, Sum, SumF64, reduce};
-use crate::{Call, KernelDef, dispatch};
+use crate::families::number::Wide;
+use crate::families::reduce::{Fold, Max, Min, Prod, Sum, reduce};
+use crate::{Call, Element, Input, KernelDef, dispatch, wide};
 
 pub static SUM: KernelDef =
-    KernelDef { op: "sum", run: |call| dispatch!(call.input(0)?.dtype, T => sum::<T, Sum>(call)), strided: false };
+    KernelDef { op: "sum", run: |call| wide!(call.input(0)?.dtype, W => run::<W, Sum>(call)), strided: false };
 pub static PROD: KernelDef =
-    KernelDef { op: "prod", run: |call| dispatch!(call.input(0)?.dtype, T => sum::<T, Prod>(call)), strided: false };
+    KernelDef { op: "prod", run: |call| wide!(call.input(0)?.dtype, W => run::<W, Prod>(call)), strided: false };
 pub static MEAN: KernelDef = KernelDef { op: "mean", run: mean, strided: false };
 pub static MAX: KernelDef =
-    KernelDef { op: "max", run: |call| dispatch!(call.input(0)?.dtype, T => extreme::<T, Max>(call)), strided: false };
+    KernelDef { op: "max", run: |call| wide!(call.input(0)?.dtype, W => extreme::<W, Max>(call)), strided: false };
 pub static MIN: KernelDef =
-    KernelDef { op: "min", run: |call| dispatch!(call.input(0)?.dtype, T => extreme::<T, Min>(call)), strided: false };
-pub static ANY: KernelDef =
-    KernelDef { op: "any", run: |call| dispatch!(call.input(0)?.dtype, T => run::<T, Any, u8>(call, |a| a)), strided: false };
-pub static ALL: KernelDef =
-    KernelDef { op: "all", run: |call| dispatch!(call.input(0)?.dtype, T => run::<T, All, u8>(call, |a| a)), strided: false };
+    KernelDef { op: "min", run: |call| wide!(call.input(0)?.dtype, W => extreme::<W, Min>(call)), strided: false };
+pub static ANY: KernelDef = KernelDef { op: "any", run: truth::<Max>, strided: false };
+pub static ALL: KernelDef = KernelDef { op: "all", run: truth::<Min>, strided: false };
 
 /// Reduces input 0 over attribute `axis` into output 0.
-fn run<T: Number, F: Fold<T>, O: Pod + Send>(call: &mut Call<'_>, finish: impl Fn(F::Acc) -> O + Sync) -> Result<()> {
+fn run<W: Wide, F: Fold<W>>(call: &mut Call<'_>) -> Result<()> {
     let x = call.input(0)?;
     let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
     let pool = call.pool;
-    let out = call.output(0);
-    reduce::<T, F, O>(x.slice()?, x.shape, |i| axes.contains(&i), elements_mut(out.bytes)?, finish, pool);
-    Ok(())
+    let values = W::read(&x)?;
+    W::fill(&mut call.output(0), |out| reduce::<W, F>(&values, x.shape, |i| axes.contains(&i), out, pool))
 }
 
-/// Sums and products: floats keep their dtype, integers come in the wider one.
-fn sum<T: Number, F: Fold<T, Acc = T::Wide>>(call: &mut Call<'_>) -> Result<()> {
-    if T::DTYPE.is_float() { run::<T, F, T>(call, T::narrow) } else { run::<T, F, T::Wide>(call, |a| a) }
-}
-
-fn extreme<T: Number, F: Fold<T, Acc = T::Wide>>(call: &mut Call<'_>) -> Result<()> {
+fn extreme<W: Wide, F: Fold<W>>(call: &mut Call<'_>) -> Result<()> {
     let x = call.input(0)?;
     if x.is_empty() && !call.outputs[0].is_empty() {
         return Err(Error::shape(format!("nothing to reduce: shape {:?} is empty along a reduced axis", x.shape)));
     }
-    run::<T, F, T>(call, T::narrow)
+    run::<W, F>(call)
 }
 
 fn mean(call: &mut Call<'_>) -> Result<()> {
     let x = call.input(0)?;
-    let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
-    let n = axes.iter().map(|&a| x.shape[a]).product::<usize>();
-    match x.dtype {
-        DType::F64 => run::<f64, Sum, f64>(call, |a| a / n as f64),
-        DType::F32 => run::<f32, Sum, f32>(call, |a| a / n as f32),
-        DType::F16 => half_mean::<half::f16>(call, n),
-        DType::BF16 => half_mean::<half::bf16>(call, n),
-        d => dispatch!(d, T => run::<T, SumF64, f32>(call, |a| (a / n as f64) as f32)),
+    if x.dtype.is_float() {
+        return wide!(x.dtype, W => float_mean::<W>(call));
     }
+    // Integers are summed in f64 and given in f32.
+    let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
+    let n = count(&x, &axes);
+    let values: Vec<f64> = dispatch!(x.dtype, T => x.slice::<T>()?.iter().map(|x| x.to_f64()).collect());
+    let mut sums = vec![0.0; call.outputs[0].len()];
+    reduce::<f64, Sum>(&values, x.shape, |i| axes.contains(&i), &mut sums, call.pool);
+    call.output(0).slice::<f32>()?.iter_mut().zip(sums).for_each(|(o, s)| *o = (s / n) as f32);
+    Ok(())
 }
 
-fn half_mean<T: Number<Wide = f32>>(call: &mut Call<'_>, n: usize) -> Result<()> {
-    run::<T, Sum, T>(call, |a| T::narrow(a / n as f32))
+fn float_mean<W: Wide>(call: &mut Call<'_>) -> Result<()> {
+    let x = call.input(0)?;
+    let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
+    let n = count(&x, &axes);
+    let pool = call.pool;
+    let values = W::read(&x)?;
+    W::fill(&mut call.output(0), |out| {
+        reduce::<W, Sum>(&values, x.shape, |i| axes.contains(&i), out, pool);
+        out.iter_mut().for_each(|o| *o = W::from_f64(o.to_f64() / n));
+    })
+}
+
+/// How many elements are reduced into one.
+fn count(x: &Input<'_>, axes: &[usize]) -> f64 {
+    axes.iter().map(|&a| x.shape[a]).product::<usize>() as f64
+}
+
+/// The largest or smallest of 0 and 1.
+fn truth<F: Fold<u32>>(call: &mut Call<'_>) -> Result<()> {
+    let x = call.input(0)?;
+    let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
+    let values: Vec<u32> = dispatch!(x.dtype, T => x.slice::<T>()?.iter().map(|x| u32::from(x.to_f64() != 0.0)).collect());
+    let mut found = vec![0; call.outputs[0].len()];
+    reduce::<u32, F>(&values, x.shape, |i| axes.contains(&i), &mut found, call.pool);
+    elements_mut::<u8>(call.output(0).bytes)?.iter_mut().zip(found).for_each(|(o, f)| *o = u8::from(f != 0));
+    Ok(())
 }

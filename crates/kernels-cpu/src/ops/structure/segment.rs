@@ -2,12 +2,11 @@
 
 use talray_core::{DType, Result};
 
-use crate::families::copy::elements_mut;
-use crate::families::gather::indices;
-use crate::families::number::{Number, Wide};
-use crate::families::reduce::{Fold, Max, Min, Prod, Sum, SumF64};
+use crate::families::gather::integers;
+use crate::families::number::{Wide, limits};
+use crate::families::reduce::{Fold, Max, Min, Prod, Sum};
 use crate::families::segment::{Finish, check, segment};
-use crate::{Call, KernelDef, by_index, dispatch};
+use crate::{Call, Element, KernelDef, dispatch, wide};
 
 macro_rules! kernels {
     ($($sorted:ident $sorted_name:literal $unsorted:ident $unsorted_name:literal $run:ident;)*) => { $(
@@ -23,58 +22,64 @@ kernels! {
     MIN "segment_min" UNSORTED_MIN "unsorted_segment_min" min;
 }
 
-fn run<T: Number, F: Fold<T>, O: bytemuck::Pod + Send>(
-    call: &mut Call<'_>,
-    sorted: bool,
-    finish: Finish<F::Acc, O>,
-) -> Result<()> {
-    let (x, ids) = (call.input(0)?, call.input(1)?);
+fn run<W: Wide, F: Fold<W>>(call: &mut Call<'_>, sorted: bool, finish: Option<Finish<'_, W>>) -> Result<()> {
+    let (x, ids) = (call.input(0)?, integers(&call.input(1)?)?);
     let pool = call.pool;
-    let out = call.output(0);
+    let mut out = call.output(0);
+    check(&ids, out.shape[0], sorted)?;
     let inner = out.shape[1..].iter().product();
-    by_index!(ids.dtype, I => {
-        let at = indices::<I>(&ids)?;
-        check(at, out.shape[0], sorted)?;
-        segment::<T, I, F, O>(x.slice()?, at, inner, elements_mut(out.bytes)?, &finish, pool);
-    });
-    Ok(())
+    let x = W::read(&x)?;
+    W::fill(&mut out, |out| segment::<W, F>(&x, &ids, None, inner, out, finish, pool))
 }
 
 fn sum(call: &mut Call<'_>, sorted: bool) -> Result<()> {
-    dispatch!(call.input(0)?.dtype, T => run::<T, Sum, T>(call, sorted, Finish { row: None, narrow: T::narrow }))
-}
-
-fn prod(call: &mut Call<'_>, sorted: bool) -> Result<()> {
-    dispatch!(call.input(0)?.dtype, T => run::<T, Prod, T>(call, sorted, Finish { row: None, narrow: T::narrow }))
-}
-
-fn max(call: &mut Call<'_>, sorted: bool) -> Result<()> {
-    dispatch!(call.input(0)?.dtype, T => run::<T, Max, T>(call, sorted, Finish {
-        row: Some(|row, n| if n == 0 { row.fill(T::MIN.widen()) }),
-        narrow: T::narrow,
-    }))
-}
-
-fn min(call: &mut Call<'_>, sorted: bool) -> Result<()> {
-    dispatch!(call.input(0)?.dtype, T => run::<T, Min, T>(call, sorted, Finish {
-        row: Some(|row, n| if n == 0 { row.fill(T::MAX.widen()) }),
-        narrow: T::narrow,
-    }))
-}
-
-fn mean(call: &mut Call<'_>, sorted: bool) -> Result<()> {
     match call.input(0)?.dtype {
-        DType::F64 => float_mean::<f64>(call, sorted, |row, n| row.iter_mut().for_each(|a| *a /= f64::from(n.max(1)))),
-        DType::F32 => float_mean::<f32>(call, sorted, |row, n| row.iter_mut().for_each(|a| *a /= n.max(1) as f32)),
-        DType::F16 => float_mean::<half::f16>(call, sorted, |row, n| row.iter_mut().for_each(|a| *a /= n.max(1) as f32)),
-        DType::BF16 => float_mean::<half::bf16>(call, sorted, |row, n| row.iter_mut().for_each(|a| *a /= n.max(1) as f32)),
-        d => dispatch!(d, T => run::<T, SumF64, f32>(call, sorted, Finish {
-            row: Some(|row, n| row.iter_mut().for_each(|a| *a /= f64::from(n.max(1)))),
-            narrow: |a| a as f32,
-        })),
+        DType::Bool => run::<u32, Max>(call, sorted, None),
+        d => wide!(d, W => run::<W, Sum>(call, sorted, None)),
     }
 }
 
-fn float_mean<T: Number<Wide: Wide>>(call: &mut Call<'_>, sorted: bool, row: fn(&mut [T::Wide], u32)) -> Result<()> {
-    run::<T, Sum, T>(call, sorted, Finish { row: Some(row), narrow: T::narrow })
+fn prod(call: &mut Call<'_>, sorted: bool) -> Result<()> {
+    match call.input(0)?.dtype {
+        DType::Bool => min(call, sorted),
+        d => wide!(d, W => run::<W, Prod>(call, sorted, None)),
+    }
+}
+
+fn max(call: &mut Call<'_>, sorted: bool) -> Result<()> {
+    let dtype = call.input(0)?.dtype;
+    wide!(dtype, W => {
+        let (lowest, _) = limits::<W>(dtype);
+        run::<W, Max>(call, sorted, Some(&|row, n| if n == 0 { row.fill(lowest) }))
+    })
+}
+
+fn min(call: &mut Call<'_>, sorted: bool) -> Result<()> {
+    let dtype = call.input(0)?.dtype;
+    wide!(dtype, W => {
+        let (_, highest) = limits::<W>(dtype);
+        run::<W, Min>(call, sorted, Some(&|row, n| if n == 0 { row.fill(highest) }))
+    })
+}
+
+fn mean(call: &mut Call<'_>, sorted: bool) -> Result<()> {
+    let x = call.input(0)?;
+    if x.dtype.is_float() {
+        return wide!(x.dtype, W => run::<W, Sum>(call, sorted, Some(&divide)));
+    }
+    // Integers are summed in f64 and given in f32.
+    let ids = integers(&call.input(1)?)?;
+    let mut out = call.output(0);
+    check(&ids, out.shape[0], sorted)?;
+    let inner = out.shape[1..].iter().product();
+    let values: Vec<f64> = dispatch!(x.dtype, T => x.slice::<T>()?.iter().map(|x| x.to_f64()).collect());
+    let mut means = vec![0.0; out.len()];
+    segment::<f64, Sum>(&values, &ids, None, inner, &mut means, Some(&divide), call.pool);
+    out.slice::<f32>()?.iter_mut().zip(means).for_each(|(o, m)| *o = m as f32);
+    Ok(())
+}
+
+fn divide<W: Wide>(row: &mut [W], n: u32) {
+    let n = f64::from(n.max(1));
+    row.iter_mut().for_each(|a| *a = W::from_f64(a.to_f64() / n));
 }
