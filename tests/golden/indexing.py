@@ -61,6 +61,38 @@ def _scatters():
                      {"depth": 4, "dtype": dtype, **on}, _TF)
 
 
+def _along():
+    for dtype in ("f32", "f64", "i32"):
+        for axis, size in ((0, 6), (1, 4), (-1, 5)):
+            index, updates = ints([3, 4, 2], 0, size, "i32", axis + 3), _values([3, 4, 2], dtype, axis + 5)
+            shape = list(updates.shape)
+            shape[axis] = size
+            wanted = np.zeros(shape, updates.dtype)
+            for at in np.ndindex(*updates.shape):
+                to = list(at)
+                to[axis] = index[at]
+                wanted[tuple(to)] += updates[at]
+            case("scatter_along_axis", [index, updates], wanted, {"axis": axis, "size": [size]}, "NumPy, element by element", rtol=1e-6, atol=1e-6)
+        a, b = _values([5, 3], dtype, 1), _values([5, 3], dtype, 2)
+        for axis in (0, 1):
+            for reverse in (False, True):
+                x, y = (np.flip(v, axis).astype(np.float64) if dtype != "i32" else np.flip(v, axis) for v in (a, b)) if reverse else (a, b)
+                x, y = np.moveaxis(x, axis, 0), np.moveaxis(y, axis, 0)
+                rows = [y[0]]
+                for i in range(1, len(x)):
+                    rows.append(x[i] * rows[-1] + y[i])
+                wanted = np.moveaxis(np.stack(rows), 0, axis)
+                wanted = np.flip(wanted, axis) if reverse else wanted
+                case("linear_recurrence", [a, b], wanted.astype(a.dtype), {"axis": axis, "reverse": reverse}, "NumPy, step by step", rtol=1e-5, atol=1e-5)
+    for dtype in ("i32", "f32", "i64"):
+        for shape, axis in (([4], 0), ([2, 3, 4], 1), ([2, 3, 4], -1), ([0, 2], 0)):
+            case("iota", [], np.broadcast_to(np.arange(shape[axis]).reshape([-1 if i == axis % len(shape) else 1 for i in range(len(shape))]), shape).astype(DTYPES[dtype]),
+                 {"shape": shape, "axis": axis, "dtype": dtype})
+        x = np.zeros([2, 3, 4], np.float32)
+        case("size", [x], np.asarray(24, DTYPES[dtype]), {"dtype": dtype})
+        case("size", [x], np.asarray(8, DTYPES[dtype]), {"axis": [0, -1], "dtype": dtype})
+
+
 def _segments():
     for kind in ("sum", "mean", "prod", "min", "max"):
         for dtype in ("f32", "f64", "i32", "i64"):
@@ -116,5 +148,6 @@ def _orders():
 def make():
     _gathers()
     _scatters()
+    _along()
     _segments()
     _orders()

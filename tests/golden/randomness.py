@@ -31,5 +31,16 @@ def make():
         middle = ((bits >> np.uint32(8)).astype(np.float64) - 2**23 + 0.5) * 2.0**-23
         normal = np.sqrt(2) * scipy.special.erfinv(middle)
         case("random_normal", [state], normal.astype(np.float32), {"shape": [3, 7]}, f"{_TF}, inverted by SciPy", rtol=5e-6, atol=1e-6)
+        case("random_bernoulli", [state], unit < np.float32(0.3), {"shape": [3, 7], "p": 0.3}, f"{_TF}, compared by NumPy")
+        whole = -5 + (bits.astype(object) * 23 // 2**32)
+        case("random_randint", [state], whole.astype(np.int32), {"shape": [3, 7], "low": -5, "high": 18}, f"{_TF}, scaled by Python integers")
+        words = _words([3, 7], key, offset, tf.uint64).astype(object)
+        case("random_randint", [state], (-(2**40) + words * 2**42 // 2**64).astype(np.int64), {"shape": [3, 7], "low": -(2**40), "high": 3 * 2**40, "dtype": "i64"},
+             f"{_TF}, scaled by Python integers")
+        case("random_permutation", [state], np.argsort(_words([41], key, offset, tf.uint32), kind="stable").astype(np.int32), {"n": 41}, f"{_TF}, sorted by NumPy")
+        cut = np.clip(np.sqrt(2) * scipy.special.erfinv(scipy.special.erf(np.sqrt(2)) * middle), -2, 2)
+        case("random_truncated_normal", [state], cut.astype(np.float32), {"shape": [3, 7]}, f"{_TF}, inverted by SciPy", rtol=5e-6, atol=1e-6)
+        for count in (1, 2**33 + 7):
+            case("advance", [state], _state(key, (offset + count) % 2**64), {"count": count}, "Python integers")
     empty = np.zeros([0, 2], np.uint32)
     case("random_bits", [_state(1, 1)], empty, {"shape": [0, 2]}, _TF)

@@ -1,0 +1,5 @@
+// Wide & Deep on Criteo-shaped rows: rows a second.
+
+import { bench } from './criteo.mjs';
+
+await bench('wdl');

@@ -1,0 +1,12 @@
+// npm run fixtures -- FOLDER…: builds what is missing, then judges every case found below the folders.
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { addon, dependencies, root, run, step, tool, typescript } from './steps.mjs';
+
+step('dependencies', dependencies);
+step('native add-on', addon);
+step('TypeScript', typescript);
+step('fixtures', () => run(tool('tsc'), ['-p', join('tests', 'fixtures', 'tsconfig.json')]));
+const done = spawnSync(process.execPath, [join(root, 'dist', 'fixtures', 'run.js'), ...process.argv.slice(2)], { cwd: process.env.INIT_CWD ?? root, stdio: 'inherit' });
+process.exit(done.status ?? 1);
