@@ -1,7 +1,7 @@
 // Wide & Deep and DLRM on Criteo-shaped rows, written with layers and optimizers as a user would: rows a second.
-// The tables are 26 embeddings whose rows Adagrad moves where a batch touches them; Adam moves the dense weights.
+// The 26 tables are one with offsets, as talray/recsys has them; Adagrad moves the rows that a batch touches, Adam the dense weights.
 
-import { concat, gradients, jit, mean, scope, sigmoidCrossEntropy, stack, tensor } from 'talray';
+import { concat, expandDims, gather, gradients, jit, mean, scope, sigmoidCrossEntropy, tensor } from 'talray';
 import { BatchNormalization, Dense, Embedding, Layer, RandomUniform, relu } from 'talray/nn';
 import { Adagrad, Adam } from 'talray/optimizers';
 import { main } from '../protocol.mjs';
@@ -24,37 +24,39 @@ class Tower extends Layer {
   }
 }
 
-const tables = (dim) => CARDINALITIES.map((size) => new Embedding(size, dim, { update: 'lazy', embeddingsInitializer: new RandomUniform({ minval: -0.05, maxval: 0.05 }) }));
+const ROWS = CARDINALITIES.reduce((a, b) => a + b);
+/** Where each field's rows begin in the common table. */
+const OFFSETS = CARDINALITIES.map((_, f) => CARDINALITIES.slice(0, f).reduce((a, b) => a + b, 0));
+
+const table = (dim) => new Embedding(ROWS, dim, { update: 'lazy', embeddingsInitializer: new RandomUniform({ minval: -0.05, maxval: 0.05 }) });
 
 class WideDeep extends Layer {
   constructor() {
     super();
-    this.vectors = tables(DIM);
-    this.wide = tables(1);
+    this.vectors = table(DIM);
+    this.wide = table(1);
     this.deep = new Tower([1024, 512, 256, 1]);
   }
   call({ dense, ids }) {
-    const flat = concat([...this.vectors.map((table, f) => table.apply(ids[f])), dense], { axis: 1 });
-    const wide = this.wide.map((table, f) => table.apply(ids[f])).reduce((a, b) => a.add(b));
-    return this.deep.apply(flat, { training: true }).add(wide);
+    const flat = concat([this.vectors.apply(ids).reshape([ids.shape[0], FIELDS * DIM]), dense], { axis: 1 });
+    return this.deep.apply(flat, { training: true }).add(this.wide.apply(ids).sum({ axis: 1 }));
   }
 }
 
 class Dlrm extends Layer {
   constructor() {
     super();
-    this.vectors = tables(DIM);
+    this.vectors = table(DIM);
     this.bottom = new Tower([512, 256, 64, DIM], { norm: true, last: 'relu' });
     this.top = new Tower([512, 256, 1]);
     const n = FIELDS + 1;
-    this.below = Array.from({ length: n }, (_, i) => Array.from({ length: i }, (_, j) => i * n + j)).flat();
+    this.below = Int32Array.from(Array.from({ length: n }, (_, i) => Array.from({ length: i }, (_, j) => i * n + j)).flat());
   }
   call({ dense, ids }) {
     const bottom = this.bottom.apply(dense, { training: true });
-    const all = stack([...this.vectors.map((table, f) => table.apply(ids[f])), bottom], { axis: 1 });
-    const dots = all.matmul(all, { transposeB: true }).reshape([dense.shape[0], -1]);
-    const pairs = dots.gather(tensor(this.below, { dtype: 'i32' }), { axis: 1 });
-    return this.top.apply(concat([pairs, bottom], { axis: 1 }), { training: true });
+    const all = concat([this.vectors.apply(ids), expandDims(bottom, 1)], { axis: 1 });
+    const dots = all.matmul(all, { transposeB: true }).reshape([ids.shape[0], (FIELDS + 1) ** 2]);
+    return this.top.apply(concat([gather(dots, tensor(this.below), { axis: 1 }), bottom], { axis: 1 }), { training: true });
   }
 }
 
@@ -70,13 +72,13 @@ export const bench = (name) =>
       return ({ batch }) => {
         const fed = batches(criteo, batch).map(({ dense, ids, label }) => ({
           dense: tensor(dense, { shape: [batch, DENSE] }),
-          ids: Array.from({ length: FIELDS }, (_, f) => tensor(Int32Array.from({ length: batch }, (_, r) => ids[r * FIELDS + f]))),
+          ids: tensor(ids.map((id, k) => id + OFFSETS[k % FIELDS]), { shape: [batch, FIELDS] }),
           label: tensor(label, { shape: [batch, 1] }),
         }));
         if (step === undefined) {
           // Builds the weights, so that they can be divided between the optimizers.
           scope(() => model.call({ dense: fed[0].dense, ids: fed[0].ids }));
-          const rows = [...model.vectors, ...(model.wide ?? [])].flatMap((table) => table.trainableWeights);
+          const rows = [model.vectors, ...(model.wide ? [model.wide] : [])].flatMap((layer) => layer.trainableWeights);
           const rest = model.trainableWeights.filter((weight) => !rows.includes(weight));
           step = jit(({ dense, ids, label }) => {
             const loss = mean(sigmoidCrossEntropy(model.call({ dense, ids }), label));
