@@ -3,6 +3,7 @@ import {
   add, applyRule, cast, type Gradient, gather, maximum, minimum, mul, neg, RowGradient, sub, sum, square, sqrt, TalrayError, tensor, type Tensor, Variable, where, zeros, full, div, equal, remainder,
   type DType,
 } from '../index.js';
+import { native } from '../array/native.js';
 import { type RowUpdate, traitsOf } from '../nn/core/traits.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
 import type { LearningRateSchedule } from '../schedules/schedule.js';
@@ -346,5 +347,12 @@ function rateCell(rate: LearningRate): Variable | LearningRateSchedule {
 
 function slotOf(variable: Variable, { shape, init }: Required<SlotSpec>, name: string): Variable {
   const size = shape === 'param' ? variable.shape : shape === 'row' ? variable.shape.slice(0, 1) : [];
-  return new Variable(full(size, init, { dtype: variable.dtype }), { dtype: variable.dtype, trainable: false, name });
+  return new Variable(filled(size, init, variable.dtype), { dtype: variable.dtype, trainable: false, name });
+}
+
+/** Equal numbers, also while a step is being recorded: there a first value must not be one of the recording's own. */
+function filled(shape: readonly number[], value: number, dtype: DType): Tensor {
+  if (native.depth() === 0 || (dtype !== 'f32' && dtype !== 'f64')) return full(shape, value, { dtype });
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tensor((dtype === 'f64' ? new Float64Array(size) : new Float32Array(size)).fill(value), { shape });
 }
