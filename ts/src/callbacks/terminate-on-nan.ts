@@ -4,6 +4,6 @@ import { Callback, type RunInfo, type StepLogs } from './callback.js';
 /** Stops training at a NaN or infinite loss. Without it `fit` throws `NUMERIC` there, naming the step. */
 export class TerminateOnNaN extends Callback {
   override onTrainStepEnd(step: number, { loss }: StepLogs, run: RunInfo): void {
-    if (!Number.isFinite(loss)) run.stop(`the loss became ${loss} at step ${step}`);
+    if (!Number.isFinite(loss)) run.stop(`the loss was no finite number at step ${step}`);
   }
 }

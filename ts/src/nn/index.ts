@@ -27,3 +27,4 @@ export { AveragePooling2D, GlobalAveragePooling1D, GlobalAveragePooling2D, type 
 export { Recurrent, type RecurrentOptions, type RunOptions } from './layers/recurrent.js';
 export { Flatten, Reshape } from './layers/reshaping.js';
 export * from './regularizers/index.js';
+export { Model, type ModelOptions, Sequential, type SequentialOptions } from '../train/index.js';

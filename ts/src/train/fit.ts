@@ -174,6 +174,6 @@ class Run {
 
   async #check(loss: number, step: number, epoch: number, batch: Batch): Promise<void> {
     if (Number.isFinite(loss) || this.#callbacks.some((callback) => callback instanceof TerminateOnNaN)) return;
-    throw new TalrayError('NUMERIC', `the loss became ${loss} at step ${step} of epoch ${epoch}: ${await this.trainee.explainNaN(batch)}`);
+    throw new TalrayError('NUMERIC', `the loss was no finite number at step ${step} of epoch ${epoch}, which changed nothing: ${await this.trainee.explainNaN(batch)}`);
   }
 }

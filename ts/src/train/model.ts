@@ -179,9 +179,11 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     }) as Out;
   }
 
-  /** One training step; its loss. */
+  /** One training step; its loss. Throws `NUMERIC`, and leaves the model as it was, where that is no number. */
   async trainOnBatch(x: FeedOf<In>, y?: TensorsLike, options: { sampleWeight?: TensorsLike; classWeight?: Readonly<Record<number, number>> } = {}): Promise<number> {
-    const { loss } = await this.#trainable().step({ x: x as TensorsLike, y, sampleWeight: options.sampleWeight } as Batch, options.classWeight);
+    const batch = { x: x as TensorsLike, y, sampleWeight: options.sampleWeight } as Batch;
+    const { loss } = await this.#trainable().step(batch, options.classWeight);
+    if (!Number.isFinite(loss)) throw new TalrayError('NUMERIC', `the loss is not finite: ${await this.#explainNaN(batch)}`);
     return loss;
   }
 
@@ -351,10 +353,12 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
       async step(batch, classWeight) {
         const { feed, free } = self.#feed(batch, classWeight);
         const result = steps.train(feed);
-        await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
-        const loss = await taken(result.loss);
+        const loss = await taken(result.loss).catch(notFinite);
         // A loss that is no number is looked into with this batch.
-        if (Number.isFinite(loss)) free(result.yPred);
+        if (Number.isFinite(loss)) {
+          await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
+          free(result.yPred);
+        }
         return { loss, rows: rowsOf(feed.x, 'x') };
       },
       results: () => self.#results(),
@@ -384,13 +388,19 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   async #explainNaN(batch: Batch): Promise<string> {
     const finite = async (x: Tensor | Variable): Promise<boolean> => !isFloating(x.dtype) || Boolean(await all(isfinite(x)).item());
     for (const [name, part] of partsOf(tensorsOf(batch.x))) if (!(await finite(part))) return `the feature${name && ` ${name}`} itself has values that are not finite`;
-    for (const [path, weight] of this.weightsByPath()) if (!(await finite(weight))) return `weight ${path} is not finite after the step; a smaller learning rate or a clip may help`;
+    for (const [path, weight] of this.weightsByPath()) if (!(await finite(weight))) return `weight ${path} is not finite`;
     const paths = new Map([...layersByPath(this)].map(([path, layer]) => [layer as object, path]));
     const seen: [object, Tensor][] = [];
     observeLayers((layer, out) => seen.push([layer, out]), () => this.apply(tensorsOf(batch.x) as FeedOf<In>, { training: false }));
     for (const [layer, out] of seen) if (!(await finite(out))) return `the first values that are not finite come out of layer ${paths.get(layer) ?? 'the model'}`;
     return 'the outputs are finite, so it comes from the loss itself';
   }
+}
+
+/** A step whose loss failed its check, as a loss. */
+function notFinite(error: unknown): number {
+  if (error instanceof TalrayError && error.code === 'NUMERIC') return Number.NaN;
+  throw error;
 }
 
 /** The parts of what was given, whatever they are. */

@@ -1,5 +1,5 @@
 // The three recorded functions of a model: a training step, a test step, a prediction.
-import { add, div, full, gradients, jit, maximum, mul, tensor, type Tensor, Variable } from '../index.js';
+import { add, checkFinite, div, full, gradients, jit, maximum, mul, tensor, type Tensor, Variable } from '../index.js';
 import { holding } from '../autodiff/gradients.js';
 import { collectLosses } from '../nn/core/penalties.js';
 import { traitsOf } from '../nn/core/traits.js';
@@ -109,7 +109,8 @@ export class Steps {
       part.optimizer.apply(grads.slice(at, at + part.weights.size), [...part.weights.values()]);
       at += part.weights.size;
     }
-    return this.#finish(feed, loss, yPred);
+    // The check fails before anything is written, so that a loss that is no number leaves the model as it was.
+    return this.#finish(feed, checkFinite(loss, 'the loss'), yPred);
   }
 
   #test(feed: Feed): StepResult {
