@@ -1,5 +1,5 @@
 // The base of metrics: state as variables, so that a training step updates them inside its recorded graph.
-import { full, type Tensor, type TensorLike, Variable } from '../index.js';
+import { full, scope, type Tensor, type TensorLike, Variable } from '../index.js';
 
 /** Options that every metric takes. */
 export interface MetricOptions {
@@ -38,7 +38,9 @@ export abstract class Metric {
 
   /** Forgets all batches. */
   reset(): void {
-    for (const { variable, init } of this.#state.values()) variable.assign(full(variable.shape, init, { dtype: variable.dtype }));
+    scope(() => {
+      for (const { variable, init } of this.#state.values()) variable.assign(full(variable.shape, init, { dtype: variable.dtype }));
+    });
   }
 
   /** State by name, for checkpoints. */

@@ -124,7 +124,7 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
 
   set learningRate(rate: LearningRate) {
     if (typeof rate === 'number' && this.#rate instanceof Variable) {
-      this.#rate.assign(tensor(rate, { dtype: 'f64' }));
+      this.#rate.assign(rate);
     } else {
       this.#rate = rateCell(rate);
     }
@@ -136,7 +136,7 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     for (const [name, value] of Object.entries(values)) {
       const cell = this.#hyper.get(name);
       if (cell === undefined) throw new TalrayError('OPTION', `${name} is no hyper-parameter; there are ${[...this.#hyper.keys()].join(', ')}`);
-      cell.assign(tensor(value as number, { dtype: 'f64' }));
+      cell.assign(value as number);
       this.#changed[name] = value as number;
     }
   }

@@ -44,8 +44,8 @@ export class LossTracker {
   }
 
   reset(): void {
-    this.total.assign(full([], 0));
-    this.count.assign(full([], 0));
+    this.total.assign(0);
+    this.count.assign(0);
   }
 }
 

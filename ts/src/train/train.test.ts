@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CsvLogger, EarlyStopping, LambdaCallback, LearningRateScheduler, ModelCheckpoint, ProgressBar, ReduceLROnPlateau, TerminateOnNaN } from '../callbacks/index.js';
-import { setSeed, tensor, type Tensor } from '../index.js';
+import { memory, setSeed, tensor, type Tensor } from '../index.js';
 import { binaryCrossentropy, meanSquaredError } from '../losses/index.js';
 import { BinaryAccuracy, GroupedAuc, MeanAbsoluteError } from '../metrics/index.js';
 import { BatchNormalization, Concatenate, Dense, Dropout, input, L2, type Layer, relu, sigmoid } from '../nn/index.js';
@@ -50,6 +50,14 @@ describe('fit', () => {
     await other.fit(x, y, { ...quiet, epochs: 2 });
     expect(await weightsOf(other)).toEqual(first);
     expect(b.built).toBe(false);
+  });
+
+  it('keeps no handle of a step', async () => {
+    const model = small();
+    await model.fit(x, y, { ...quiet, epochs: 3, batchSize: 8, validationSplit: 0.25 });
+    const before = memory().handles;
+    await model.fit(x, y, { ...quiet, epochs: 20, batchSize: 8, validationSplit: 0.25 });
+    expect(memory().handles - before).toBeLessThan(20);
   });
 
   it('takes iterables of batches, and objects', async () => {
