@@ -46,5 +46,9 @@ fn case(engine: &Arc<Engine>, size: usize) -> Result<Case> {
         session.free(product);
         done.wait().as_ref().map(|_| ()).map_err(Clone::clone)
     };
-    Ok(Case { step: Box::new(step), value: Box::new(move |seconds| 2.0 * (size as f64).powi(3) / seconds / 1e9), unit: "GFLOP/s" })
+    Ok(Case {
+        step: Box::new(step),
+        value: Box::new(move |seconds| 2.0 * (size as f64).powi(3) / seconds / 1e9),
+        unit: "GFLOP/s",
+    })
 }
