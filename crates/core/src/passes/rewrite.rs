@@ -71,7 +71,31 @@ impl<'g> Rewrite<'g> {
 
     /// The copy, with its outputs.
     pub fn finish(mut self) -> Graph {
+        // A pass may copy nodes in another order; inputs keep theirs.
+        let Graph { nodes, inputs, .. } = &mut self.new;
+        inputs.sort_by_key(|v| match nodes[v.node as usize].kind {
+            Kind::Input(n) => n,
+            _ => u32::MAX,
+        });
         self.new.outputs = self.old.outputs.iter().map(|v| self.get(*v)).collect();
         self.new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DType, Shape, Type};
+
+    #[test]
+    fn inputs_keep_their_order_when_nodes_move() {
+        let mut graph = Graph::new();
+        let types = [DType::F32, DType::F64, DType::I32].map(|d| Type::new(d, Shape::scalar()));
+        graph.outputs = types.iter().map(|t| graph.input(t.clone())).collect();
+        let mut rewrite = Rewrite::new(&graph);
+        [2, 0, 1].into_iter().for_each(|i| rewrite.copy(i));
+        let moved = rewrite.finish();
+        let found: Vec<_> = moved.inputs.iter().map(|v| moved.ty(*v).clone()).collect();
+        assert_eq!(found, types);
     }
 }
