@@ -28,6 +28,12 @@ impl Tensor {
         t
     }
 
+    pub fn from_bytes(bytes: &[u8], dtype: DType, shape: &[usize]) -> Tensor {
+        let mut t = Tensor::zeros(dtype, shape);
+        t.bytes_mut().copy_from_slice(bytes);
+        t
+    }
+
     pub fn bytes(&self) -> &[u8] {
         let n = self.shape.iter().product::<usize>() * self.dtype.size();
         &bytemuck::cast_slice(&self.words)[..n]
