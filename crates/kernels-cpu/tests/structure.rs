@@ -22,6 +22,9 @@ fn samples_agree_for_every_dtype_and_layout() {
             // A float where an integer must stand is refused as such only.
             let dtypes = if sample.refuses == Some(Code::Dtype) { &DTYPES[..1] } else { &DTYPES };
             for &dtype in dtypes {
+                if def.op == "search_sorted" && dtype == DType::Bool {
+                    continue; // The sample is not in order any more as truth values.
+                }
                 let inputs: Vec<_> = sample.inputs.iter().map(|x| x.as_ref().map(|x| Tensor::of_sample(x, dtype))).collect();
                 let what = format!("{}, sample {n}, {dtype}", def.op);
                 check(def.op, &inputs, &sample.attrs, sample.refuses, &what);
