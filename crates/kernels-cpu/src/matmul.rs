@@ -1,19 +1,19 @@
-//! Matrix products of f32 and f64 over slices, by the `gemm` crate: bounds are checked here, so that callers stay safe.
-#![expect(unsafe_code, reason = "the gemm crate takes pointers; what they reach is checked before")]
+//! Matrix products of f32 and f64 over slices: bounds are checked here, so that callers stay safe.
 
 use crate::pool::Pool;
-use gemm::Parallelism;
+use crate::simd::Real;
+use crate::simd::product::{Target, product};
 use talray_core::{Error, Result};
 
 /// A read-only matrix inside a slice.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a, T> {
-    data: &'a [T],
+    pub(crate) data: &'a [T],
     offset: usize,
-    rows: usize,
-    columns: usize,
-    row_stride: isize,
-    column_stride: isize,
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    pub(crate) row_stride: isize,
+    pub(crate) column_stride: isize,
 }
 
 impl<'a, T> Matrix<'a, T> {
@@ -57,22 +57,38 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
+impl<T> Matrix<'_, T> {
+    /// The same, with the stride of an axis of one element, which says nothing, as that of a row-major matrix.
+    pub(crate) fn natural(self) -> Self {
+        let column_stride = if self.columns == 1 { 1 } else { self.column_stride };
+        let row_stride = if self.rows == 1 { self.columns as isize } else { self.row_stride };
+        Matrix { row_stride, column_stride, ..self }
+    }
+
+    /// Index of an element in the slice.
+    #[inline(always)]
+    pub(crate) fn at(&self, row: usize, column: usize) -> usize {
+        self.offset.wrapping_add_signed(row as isize * self.row_stride + column as isize * self.column_stride)
+    }
+
+    /// Address of the first element.
+    pub(crate) fn start(&self) -> *const T {
+        self.data.as_ptr().wrapping_add(self.offset)
+    }
+}
+
 /// Element types that the products are made for.
-pub trait Gemm: Copy + Send + Sync + 'static {
+pub trait Gemm: Real + Send + Sync {
     /// 0.
     const NOTHING: Self;
-    /// 1.
-    const UNIT: Self;
 }
 
 impl Gemm for f32 {
     const NOTHING: Self = 0.0;
-    const UNIT: Self = 1.0;
 }
 
 impl Gemm for f64 {
     const NOTHING: Self = 0.0;
-    const UNIT: Self = 1.0;
 }
 
 /// `out = a·b`, or `out += a·b` if `accumulate`, where row i of the result is
@@ -104,31 +120,6 @@ pub fn matmul<T: Gemm>(
         }
         return Ok(());
     }
-    let parallelism = if pool.threads() > 1 { Parallelism::Rayon(pool.threads()) } else { Parallelism::None };
-    // SAFETY: `Matrix::new` checked that every element of a and b lies in its slice, and the test above that rows of
-    // `out` do not overlap and lie in it; `out` is borrowed exclusively, so that nothing aliases it.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            row_stride as isize,
-            accumulate,
-            a.data.as_ptr().wrapping_add(a.offset),
-            a.column_stride,
-            a.row_stride,
-            b.data.as_ptr().wrapping_add(b.offset),
-            b.column_stride,
-            b.row_stride,
-            T::UNIT,
-            T::UNIT,
-            false,
-            false,
-            false,
-            parallelism,
-        );
-    }
+    product(a, b, Target { data: out, step: row_stride, add: accumulate }, pool.threads());
     Ok(())
 }

@@ -8,6 +8,10 @@ use super::vector::{Isa, Kernel, Vector};
 pub trait Real: Copy + Default + PartialOrd + 'static {
     /// The vector of `S` with these elements.
     type Lanes<S: Isa>: Vector<Elem = Self, Isa = S>;
+    /// 1.
+    const UNIT: Self;
+    /// Sum of two.
+    fn add(a: Self, b: Self) -> Self;
     /// `F` of a vector.
     fn unary<F: Unary, S: Isa>(x: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `F` of two vectors.
@@ -16,6 +20,12 @@ pub trait Real: Copy + Default + PartialOrd + 'static {
 
 impl Real for f32 {
     type Lanes<S: Isa> = S::F32;
+    const UNIT: Self = 1.0;
+
+    #[inline(always)]
+    fn add(a: Self, b: Self) -> Self {
+        a + b
+    }
 
     #[inline(always)]
     fn unary<F: Unary, S: Isa>(x: S::F32) -> S::F32 {
@@ -30,6 +40,12 @@ impl Real for f32 {
 
 impl Real for f64 {
     type Lanes<S: Isa> = S::F64;
+    const UNIT: Self = 1.0;
+
+    #[inline(always)]
+    fn add(a: Self, b: Self) -> Self {
+        a + b
+    }
 
     #[inline(always)]
     fn unary<F: Unary, S: Isa>(x: S::F64) -> S::F64 {

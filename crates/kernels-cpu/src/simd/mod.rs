@@ -17,6 +17,7 @@ mod map;
 pub mod math;
 pub mod ops;
 mod portable;
+pub(crate) mod product;
 pub(crate) mod steps;
 pub(crate) mod tile;
 mod vector;
