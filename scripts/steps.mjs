@@ -63,3 +63,8 @@ export function typescript() {
   rmSync(join(root, 'dist', 'ts'), { recursive: true, force: true });
   run(tool('tsc'), ['-p', 'tsconfig.build.json']);
 }
+
+/** Compiles the examples into dist/examples. */
+export function examples() {
+  run(tool('tsc'), ['-p', 'tsconfig.examples.json']);
+}

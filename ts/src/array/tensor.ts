@@ -33,6 +33,7 @@ const collectors: Collector[] = [];
  *
  * Free it with `dispose()`, `using`, or {@link scope}; otherwise the garbage collector does, some time later.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are put on the prototype by generated/ops.ts
 export class Tensor<D extends DType = DType> {
   /** @internal */
   handle: number;
@@ -135,7 +136,6 @@ export class Tensor<D extends DType = DType> {
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are put on the prototype by generated/ops.ts
 export interface Tensor<D extends DType = DType> extends TensorMethods {}
 
 const disposeSymbol: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;
