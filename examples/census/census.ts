@@ -64,7 +64,8 @@ const model = new WideAndDeep({
   deep: features.filter((f) => f.output === 'key' && f.kind !== 'cross').map((f) => f.name),
   minCount: 4,
 });
-model.compile({ optimizer: { wide: new Adagrad(0.05), deep: new Adam(1e-3) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] });
+const training = { optimizer: { wide: new Adagrad(0.05), deep: new Adam(1e-3) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] };
+model.compile(training);
 
 const start = performance.now();
 await model.fit(rows('adult.data').shuffle({ seed: 1 }).batch(256), { epochs: 4, verbose: 0, callbacks: [new ProgressBar()] });
@@ -85,5 +86,6 @@ people.forEach((p, i) => {
   console.log(`${p.age} years, ${p.education}, ${p.occupation}, ${p.hoursPerWeek} hours a week: ${((chances[i] as number) * 100).toFixed(1)} % earn over 50K`);
 });
 
+served.compile(training);
 const result = await served.evaluate(rows('adult.test').batch(4096));
 console.log(`census: auc=${(result.auc ?? Number.NaN).toFixed(4)} accuracy=${(result.binaryAccuracy ?? Number.NaN).toFixed(4)} seconds=${seconds.toFixed(1)}`);

@@ -36,7 +36,7 @@ impl Session {
     pub(crate) fn realise(&mut self, targets: &[u32]) -> Result<()> {
         let id = self.frames[0].id;
         let pending = |session: &Session, i: u32| match session.slots.get(i) {
-            s if s.refs == 0 => None,
+            s if !s.live => None,
             s => match s.state {
                 State::Pending { frame, value } if frame == id => Some(value),
                 _ => None,

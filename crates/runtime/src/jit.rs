@@ -109,7 +109,7 @@ impl Session {
             inputs.push(match (binding, slot) {
                 (Binding::Capture(promise), _) => promise.clone(),
                 (Binding::Cell(cell), Some(slot)) => match registered.cells.iter().position(|c| c == cell) {
-                    Some(at) => self.replace_cell(*cell, *slot, cells[at].clone())?,
+                    Some(at) => self.replace_cell(*slot, cells[at].clone())?,
                     None => self.promise(*slot)?,
                 },
                 (_, Some(slot)) => self.promise(*slot)?,
@@ -138,22 +138,13 @@ impl Session {
         Ok(outputs)
     }
 
-    /// Lets a cell hold `next`; gives what it held. Where only the cell held the old tensor, it
-    /// can be overwritten in place.
-    fn replace_cell(&mut self, cell: u32, slot: u32, next: Arc<Promise>) -> Result<Arc<Promise>> {
+    /// Lets a cell's slot hold `next`; gives what it held. Where nothing else held the old tensor,
+    /// it can be overwritten in place.
+    fn replace_cell(&mut self, slot: u32, next: Arc<Promise>) -> Result<Arc<Promise>> {
         let old = self.promise(slot)?;
-        if self.slots.get(slot).refs == 1 {
-            let s = self.slots.get_mut(slot);
-            s.state = State::Ready(next);
-            s.leaf = None;
-            return Ok(old);
-        }
-        let ty = self.cell(cell)?.ty.clone();
-        let fresh = self.slots.add(ty, State::Ready(next));
-        self.slots.release(slot);
-        if let Some(c) = self.cells.get_mut(&cell) {
-            c.slot = fresh;
-        }
+        let s = self.slots.get_mut(slot);
+        s.state = State::Ready(next);
+        s.leaf = None;
         Ok(old)
     }
 }

@@ -246,9 +246,9 @@ impl Session {
                 self.frames[depth].outside(promise, ty)
             }
             _ => {
-                self.slots.retain(i);
+                let own = self.alias(i);
                 let f = &mut self.frames[depth];
-                f.captures.push(i);
+                f.captures.push(own);
                 f.graph.input(ty)
             }
         };
@@ -279,10 +279,7 @@ impl Session {
             Purpose::Region => {
                 let outer = self.cell_value(cell, depth - 1)?;
                 let outer_slot = match self.frames[depth - 1].purpose {
-                    Purpose::Eager => {
-                        self.slots.retain(slot);
-                        slot
-                    }
+                    Purpose::Eager => self.alias(slot),
                     _ => self.slots.add(ty.clone(), State::Pending { frame: self.frames[depth - 1].id, value: outer }),
                 };
                 let f = &mut self.frames[depth];
@@ -292,6 +289,20 @@ impl Session {
         };
         self.frames[depth].cells.insert(cell, CellUse { value, assigned: false });
         Ok(value)
+    }
+
+    /// A slot of its own for what slot `i` holds. Each handle and each cell has its own slot, so
+    /// that a handle that is given back twice (by hand and by a finalizer) harms nobody else.
+    pub(crate) fn alias(&mut self, i: u32) -> u32 {
+        let slot = self.slots.get(i);
+        let (ty, state, leaf) = (slot.ty.clone(), slot.state.clone(), slot.leaf);
+        let eager = matches!(state, State::Pending { frame, .. } if frame == self.frames[0].id);
+        let alias = self.slots.add(ty, state);
+        self.slots.get_mut(alias).leaf = leaf;
+        if eager {
+            self.recorded.push(alias);
+        }
+        alias
     }
 
     /// Makes a tensor of little-endian elements.
@@ -375,9 +386,9 @@ impl Session {
             }
         }
         let ty = self.slots.get(i).ty.clone();
-        self.slots.retain(i);
+        let slot = self.alias(i);
         let id = self.number();
-        self.cells.insert(id, Cell { slot: i, ty, name: name.to_owned() });
+        self.cells.insert(id, Cell { slot, ty, name: name.to_owned() });
         Ok(id)
     }
 
@@ -397,8 +408,7 @@ impl Session {
         let depth = self.frames.len() - 1;
         let slot = if self.frames[depth].purpose == Purpose::Eager {
             let slot = self.cell(cell)?.slot;
-            self.slots.retain(slot);
-            slot
+            self.alias(slot)
         } else {
             let value = self.cell_value(cell, depth)?;
             self.slots.add(ty.clone(), State::Pending { frame: self.frames[depth].id, value })
@@ -426,10 +436,10 @@ impl Session {
         let depth = self.frames.len() - 1;
         match self.frames[depth].purpose {
             Purpose::Eager => {
-                self.slots.retain(i);
+                let own = self.alias(i);
                 self.slots.release(old);
                 if let Some(c) = self.cells.get_mut(&cell) {
-                    c.slot = i;
+                    c.slot = own;
                 }
             }
             Purpose::Jit => {

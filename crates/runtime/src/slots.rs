@@ -23,8 +23,8 @@ pub(crate) enum State {
 
 pub(crate) struct Slot {
     pub generation: u32,
-    /// Handles and cells that hold it.
-    pub refs: u32,
+    /// Does a handle or a cell hold it?
+    pub live: bool,
     pub ty: Type,
     pub state: State,
     /// The leaf that stands for it in the graph of an epoch.
@@ -44,14 +44,14 @@ impl Slots {
         match self.free.pop() {
             Some(i) => {
                 let slot = &mut self.slots[i as usize];
-                slot.refs = 1;
+                slot.live = true;
                 slot.ty = ty;
                 slot.state = state;
                 slot.leaf = None;
                 i
             }
             None => {
-                self.slots.push(Slot { generation: 1, refs: 1, ty, state, leaf: None });
+                self.slots.push(Slot { generation: 1, live: true, ty, state, leaf: None });
                 self.slots.len() as u32 - 1
             }
         }
@@ -65,7 +65,7 @@ impl Slots {
     pub(crate) fn index(&self, handle: Handle) -> Result<u32> {
         let i = handle as u32;
         match self.slots.get(i as usize) {
-            Some(slot) if slot.refs > 0 && u64::from(slot.generation) == handle >> 32 => Ok(i),
+            Some(slot) if slot.live && u64::from(slot.generation) == handle >> 32 => Ok(i),
             _ => Err(Error::option("this tensor was disposed; it cannot be used any more")),
         }
     }
@@ -78,19 +78,13 @@ impl Slots {
         &mut self.slots[i as usize]
     }
 
-    pub(crate) fn retain(&mut self, i: u32) {
-        self.slots[i as usize].refs += 1;
-    }
-
-    /// Gives one reference back; the last one frees the slot.
+    /// Frees a slot; handles of it become stale.
     pub(crate) fn release(&mut self, i: u32) {
         let slot = &mut self.slots[i as usize];
-        slot.refs -= 1;
-        if slot.refs == 0 {
-            slot.generation = (slot.generation + 1) % (1 << GENERATION_BITS);
-            slot.state = State::Pending { frame: u32::MAX, value: Value { node: 0, out: 0 } };
-            self.free.push(i);
-        }
+        slot.live = false;
+        slot.generation = (slot.generation + 1) % (1 << GENERATION_BITS);
+        slot.state = State::Pending { frame: u32::MAX, value: Value { node: 0, out: 0 } };
+        self.free.push(i);
     }
 
     /// Number of live slots.
@@ -101,7 +95,7 @@ impl Slots {
     /// Indices of live slots that are pending in `frame`.
     pub(crate) fn pending(&self, frame: u32) -> impl Iterator<Item = (u32, Value)> + '_ {
         self.slots.iter().enumerate().filter_map(move |(i, s)| match s.state {
-            State::Pending { frame: f, value } if f == frame && s.refs > 0 => Some((i as u32, value)),
+            State::Pending { frame: f, value } if f == frame && s.live => Some((i as u32, value)),
             _ => None,
         })
     }
