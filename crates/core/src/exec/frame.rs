@@ -22,11 +22,14 @@ pub enum Progress<B: Backend> {
     Done(Vec<Tensor<B::Buffer>>),
 }
 
+/// The outputs of one node, as far as they are there and still wanted.
+type Outputs<B> = SmallVec<[Option<Tensor<<B as Backend>::Buffer>>; 1]>;
+
 /// The state of one graph in execution.
 pub struct Frame<B: Backend> {
     plan: Arc<Plan>,
     at: usize,
-    values: Vec<SmallVec<[Option<Tensor<B::Buffer>>; 1]>>,
+    values: Vec<Outputs<B>>,
     symbols: Symbols,
     control: Option<Control<B>>,
 }
@@ -38,7 +41,7 @@ impl<B: Backend> Frame<B> {
             return Err(Error::internal(format!("a plan of {} inputs was given {}", graph.inputs.len(), inputs.len())));
         }
         let mut symbols = Symbols::new(graph.symbols);
-        let mut values: Vec<SmallVec<[Option<Tensor<B::Buffer>>; 1]>> = Vec::with_capacity(graph.nodes.len());
+        let mut values: Vec<Outputs<B>> = Vec::with_capacity(graph.nodes.len());
         values.resize_with(graph.nodes.len(), SmallVec::new);
         for (i, (tensor, v)) in inputs.into_iter().zip(&graph.inputs).enumerate() {
             let ty = graph.ty(*v);

@@ -21,7 +21,7 @@ pub fn rows(indices: &[i64], dims: &[usize], tuples: usize, batches: usize) -> R
             }
             row = row * n + if i < 0 { i + n } else { i };
         }
-        let start = if per == 0 { 0 } else { t / per * block };
+        let start = t.checked_div(per).unwrap_or(0) * block;
         rows.push(row + start as i64);
     }
     Ok(rows)

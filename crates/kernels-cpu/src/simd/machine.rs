@@ -147,12 +147,13 @@ impl Job<'_> {
                 slots[chain.inputs.len() + i] = self.outputs[i].wrapping_add(at * size);
             }
             for link in &chain.links {
-                // SAFETY: every slot has n elements of the type that the link was made for.
                 match link {
                     Link::Step { step, src, dst } => {
                         let src = src.map(|slot| slots[usize::from(slot)].cast_const());
+                        // SAFETY: every slot has n elements of the type that the link was made for.
                         unsafe { step(&Args { src, dst: slots[usize::from(*dst)], n }) }
                     }
+                    // SAFETY: as above.
                     Link::Tile { tile, operations } => unsafe { tile(operations, &slots, n) },
                 }
             }

@@ -81,8 +81,8 @@ impl<W: Work> Task<W> {
         let n = self.n;
         if n == 0 {
             // The mean of nothing.
-            mean.fill(W::ZERO / W::ZERO);
-            rstd.fill(W::ZERO / W::ZERO);
+            mean.fill(W::from_f64(f64::NAN));
+            rstd.fill(W::from_f64(f64::NAN));
             return;
         }
         let count = rows_per_chunk(n);
@@ -124,7 +124,7 @@ impl<W: Work> Kernel for Rows<'_, W> {
                 None => row.iter_mut().for_each(|v| *v = *v * r),
             }
             if let Some(beta) = beta {
-                row.iter_mut().zip(beta).for_each(|(v, &b)| *v = *v + b);
+                row.iter_mut().zip(beta).for_each(|(v, &b)| *v += b);
             }
         }
     }

@@ -140,7 +140,7 @@ pub fn sum_of<W: Work>(x: &[W], f: impl Fn(W) -> W) -> W {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
+            lanes[i] += lanes[i + width];
         }
         width /= 2;
     }

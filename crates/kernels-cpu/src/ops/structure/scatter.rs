@@ -37,7 +37,7 @@ fn gather_nd(call: &mut Call<'_>) -> Result<()> {
     let out = call.output(0);
     by_size!(x.dtype.size(), T => {
         let src = contiguous::<T>(&x)?;
-        let n = if inner == 0 { usize::MAX >> 1 } else { src.len() / inner };
+        let n = src.len().checked_div(inner).unwrap_or(usize::MAX >> 1);
         gather(src, (1, n, inner), &rows, 1, elements_mut(out.bytes)?, pool)
     })
 }
