@@ -98,7 +98,11 @@ function lazy(rule: Rule, p: RuleParameter, grad: RowGradient): void {
   }
   const fields = [variable, ...names.map((name) => slots[name] as Variable)];
   const inputs = [...fields, grad.ids, grad.rows, ...scalarNames.map((name) => scalars[name] as Tensor)];
-  const outputs = applyRegions(OP.updateRows, inputs, () => words.integer(fields.length), [body]);
+  const attributes = (): void => {
+    words.integer(fields.length);
+    words.flag(false);
+  };
+  const outputs = applyRegions(OP.updateRows, inputs, attributes, [body]);
   fields.forEach((field, i) => {
     field.assign(outputs[i] as Tensor);
   });

@@ -13,6 +13,8 @@ mod dense;
 mod feature;
 mod gather;
 mod gradient;
+mod group;
+mod kept;
 mod lookup;
 mod rule;
 mod unique;
@@ -20,6 +22,9 @@ mod update;
 
 pub use dense::{DenseRows, DenseView, update_dense};
 pub use feature::{Extent, Feature, Integers, Pooling};
+pub use group::{GroupHandle, Shared};
+pub(crate) use group::{LOOKUP_ROWS, UPDATE_TABLES};
+pub(crate) use kept::{Kept, with_kept};
 pub use lookup::Lookup;
 pub use rule::RowKernel;
 pub use update::{RowUpdate, Touched};

@@ -9,9 +9,11 @@ pub(crate) fn prefetch_slice<T>(data: &[T]) {
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let start = data.as_ptr().cast::<i8>();
-        for offset in (0..size_of_val(data)).step_by(LINE) {
-            // SAFETY: prefetching reads nothing and faults on no address; `offset` is inside `data`.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.add(offset)) };
+        let (before, size) = (start.addr() % LINE, size_of_val(data));
+        for offset in (0..before + size).step_by(LINE) {
+            // SAFETY: prefetching reads nothing and faults on no address, so the pointer may lie in
+            // the line in which `data` begins, before it.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_sub(before).wrapping_add(offset)) };
         }
     }
     #[cfg(not(target_arch = "x86_64"))]

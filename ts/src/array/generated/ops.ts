@@ -2644,12 +2644,15 @@ export function customGradient(inputs: readonly TensorLike[], xs: number, ys: nu
 }
 
 /**
- * Applies an update rule to the rows of a variable that a row gradient touches. Inputs are `fields` arrays (the variable, then its slots, all of as many rows), ids, gradient rows, then run-time scalars. Rows of equal ids are summed first, in order of position. The region is the rule over one element: parameter, gradient, slots, scalars to parameter, slots.
+ * Applies an update rule to the rows of a variable that a row gradient touches. Inputs are `fields` arrays (the variable, then its slots, all of as many rows), ids, gradient rows, then run-time scalars. Rows of equal ids are summed first, in order of position. The region is the rule over one element: parameter, gradient, slots, scalars to parameter, slots. With `every` all rows take part, with a gradient of 0 where there is none.
+ * @param options.every default false
  */
-export function updateRows(inputs: readonly TensorLike[], fields: number): Tensor[] {
+export function updateRows(inputs: readonly TensorLike[], fields: number, options: { every?: boolean | undefined } = {}): Tensor[] {
+  words.known(options, ['every']);
   words.begin(235, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(fields);
+  words.flag(options.every);
   return words.many();
 }
 
@@ -2672,6 +2675,43 @@ export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; 
   words.arg(rows);
   const made = words.many();
   return { ids: made[0] as Tensor, rows: made[1] as Tensor };
+}
+
+/**
+ * Looks all features of a batch up in the embedding tables of a group, and pools their vectors into one `[rows, columns]`. `token` u64 [2] names the group and orders what is done to it: pass the last one on and keep the one that this gives. `features` holds, for each feature, its keys (any integer type of 32 or 64 bits: `[rows]`, `[rows, n]`, or flat with offsets), then with bit 1 of its `parts` the offsets `[rows + 1]`, then with bit 2 the weights, one a key. Each feature has an entry in `tables` (index in the group), `widths` (of that table's vectors), `pooling` (0 sum, 1 mean, 2 sqrtn, 3 flat: one vector after another), `parts`, `max_norms` (below 0: none) and `defaults` (the key of rows without keys, with bit 4 of `parts`; such rows are zeros otherwise). With `train` missing rows are made, and `update_tables` with the same `lookup` can follow; without it nothing is made or counted.
+ * @param options.train default false
+ * @param options.dtype default 'f32'
+ */
+export function lookupRows(token: TensorLike, features: readonly TensorLike[], tables: number | readonly number[], widths: number | readonly number[], pooling: number | readonly number[], parts: number | readonly number[], maxNorms: number | readonly number[], defaults: number | readonly number[], lookup: number, options: { train?: boolean | undefined; dtype?: DType | undefined } = {}): { out: Tensor; token: Tensor } {
+  words.known(options, ['train', 'dtype']);
+  words.begin(238, 1 + features.length);
+  words.arg(token);
+  for (const each of features) words.arg(each);
+  words.list(tables);
+  words.list(widths);
+  words.list(pooling);
+  words.list(parts);
+  words.list(maxNorms);
+  words.list(defaults);
+  words.integer(lookup);
+  words.flag(options.train);
+  words.dtype(options.dtype);
+  const made = words.many();
+  return { out: made[0] as Tensor, token: made[1] as Tensor };
+}
+
+/**
+ * Applies update rules to the rows that `lookup_rows` with `train` and the same `lookup` found: `gradient` is that of its `out`; what belongs to one row is summed first, in order of position, and each row is read and written once. There is one region for each entry of `tables` (an index in the group): the rule over one element, from `param`, `grad`, the table's slots (scalar ones left out) and its scalars to the new `param` and slots. `scalars` holds the scalars of one rule after the other, and `counts` how many each has. `token` is that of the group; gives the next one.
+ */
+export function updateTables(token: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[], lookup: number, tables: number | readonly number[], counts: number | readonly number[]): Tensor {
+  words.begin(239, 2 + scalars.length);
+  words.arg(token);
+  words.arg(gradient);
+  for (const each of scalars) words.arg(each);
+  words.integer(lookup);
+  words.list(tables);
+  words.list(counts);
+  return words.one();
 }
 
 /** The ops that are methods of `Tensor`; each is the function of that name with the tensor as first argument. */

@@ -6,9 +6,11 @@ mod check_finite;
 mod coalesce_rows;
 mod cond;
 mod custom_gradient;
+mod lookup_rows;
 mod region;
 mod scan;
 mod update_rows;
+mod update_tables;
 mod while_loop;
 
 /// The ops of this group.
@@ -20,4 +22,6 @@ pub(super) const LIST: &[&OpDef] = &[
     &update_rows::DEF,
     &check_finite::DEF,
     &coalesce_rows::DEF,
+    &lookup_rows::DEF,
+    &update_tables::DEF,
 ];

@@ -1,7 +1,7 @@
 //! `update_rows`
 
 use crate::infer::Infer;
-use crate::op::{Arg, Attr, AttrKind, Lower, OpDef, Outputs, Vjp};
+use crate::op::{Arg, Attr, AttrKind, Default, Lower, OpDef, Outputs, Vjp};
 use crate::{Code, Result, Type};
 
 pub static DEF: OpDef = OpDef {
@@ -10,9 +10,9 @@ pub static DEF: OpDef = OpDef {
     group: "control",
     doc: "Applies an update rule to the rows of a variable that a row gradient touches. Inputs are `fields` arrays (the variable, then \
           its slots, all of as many rows), ids, gradient rows, then run-time scalars. Rows of equal ids are summed first, in order of \
-          position. The region is the rule over one element: parameter, gradient, slots, scalars to parameter, slots.",
+          position. The region is the rule over one element: parameter, gradient, slots, scalars to parameter, slots. With `every` all rows take part, with a gradient of 0 where there is none.",
     args: &[Arg::one("inputs").variadic()],
-    attrs: &[Attr::required("fields", AttrKind::I64)],
+    attrs: &[Attr::required("fields", AttrKind::I64), Attr::optional("every", AttrKind::Bool, Default::Bool(false))],
     outputs: Outputs::List("fields"),
     infer,
     lower: Lower::Kernel,

@@ -1,9 +1,8 @@
 //! `update_rows`
 
-use crate::rows::{Integers, Lookup, RowFloat, RowKernel, RowUpdate, Touched, update_dense};
+use crate::rows::{Integers, Kept, RowUpdate, Touched, update_dense, with_kept};
 use crate::{Call, KernelDef};
-use std::sync::Arc;
-use talray_core::rows::{RowLayout, RowRule, SlotSpec, SlotWidth};
+use talray_core::rows::{RowLayout, SlotSpec, SlotWidth};
 use talray_core::{DType, Error, Result};
 
 /// The outputs hold the fields already: the backend puts them there.
@@ -17,7 +16,7 @@ fn run(call: &mut Call<'_>) -> Result<()> {
     }
 }
 
-fn update<T: RowFloat>(call: &mut Call<'_>) -> Result<()> {
+fn update<T: Kept>(call: &mut Call<'_>) -> Result<()> {
     let fields = call.attrs.usize("fields")?;
     let (ids, gradient) = (call.input(fields)?, call.input(fields + 1)?);
     let ids = match ids.dtype {
@@ -40,14 +39,15 @@ fn update<T: RowFloat>(call: &mut Call<'_>) -> Result<()> {
         slots.push(SlotSpec { name: format!("slot{i}"), width: shape, initial: 0.0 });
     }
     let layout = RowLayout::new(width, slots, false)?;
-    let rule = RowRule::elementwise(Arc::clone(&call.programs[0]), &layout)?;
-    let kernel = RowKernel::new(rule, &layout)?;
-    let pool = call.pool;
+    let (pool, program) = (call.pool, &call.programs[0]);
+    let touched = if call.attrs.bool("every")? { Touched::Every } else { Touched::Batch };
     let gradient = gradient.slice::<T>()?;
     let mut arrays = Vec::with_capacity(fields);
     for i in 0..fields {
         arrays.push(call.output(i).into_slice::<T>()?);
     }
-    let update = RowUpdate { kernel: &kernel, scalars: &scalars, touched: Touched::Batch, step: 0 };
-    update_dense(&mut Lookup::new(), &layout, arrays, ids, gradient, update, pool)
+    with_kept(program, &layout, |kernel, lookup| {
+        let update = RowUpdate { kernel, scalars: &scalars, touched, step: 0 };
+        update_dense(lookup, &layout, arrays, ids, gradient, update, pool)
+    })
 }
