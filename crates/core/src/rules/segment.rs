@@ -130,3 +130,12 @@ pub fn samples(sorted: bool) -> Vec<Sample> {
         sample(vec![floats(&[2], -2.0, 2.0), floats(&[2], 0.0, 1.0)]).dims("num_segments", &n(2)).refused(Code::Dtype),
     ]
 }
+
+/// As [`samples`], for maxima and minima: gradients are compared where no segment is empty.
+pub fn extreme_samples(sorted: bool) -> Vec<Sample> {
+    let mut all: Vec<Sample> = samples(sorted).into_iter().map(Sample::no_grad).collect();
+    let ids: &[f64] = if sorted { &[0.0, 0.0, 1.0, 2.0, 2.0] } else { &[1.0, 0.0, 2.0, 1.0, -1.0] };
+    let x = floats(&[5, 3], -2.0, 1.7);
+    all.insert(0, sample(vec![x, values(DType::I32, &[5], ids)]).dims("num_segments", &[3]));
+    all
+}

@@ -52,7 +52,7 @@ impl Tensor {
             .collect())
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &bytemuck::cast_slice(&self.words)[..self.shape.iter().product::<usize>() * self.dtype.size()]
     }
 }

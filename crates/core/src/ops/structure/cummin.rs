@@ -21,6 +21,6 @@ pub static DEF: OpDef = OpDef {
     },
     lower: Lower::Kernel,
     vjp: Vjp::Rule(|cx| Ok(vec![Some(Grad::Dense(scan::record_vjp(cx, "cummin")?))])),
-    samples: scan::samples,
+    samples: scan::record_samples,
     method: true,
 };

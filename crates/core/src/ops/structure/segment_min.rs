@@ -16,6 +16,6 @@ pub static DEF: OpDef = OpDef {
     infer: segment::infer,
     lower: Lower::Kernel,
     vjp: Vjp::Rule(segment::extreme_vjp),
-    samples: || segment::samples(true),
+    samples: || segment::extreme_samples(true),
     method: false,
 };
