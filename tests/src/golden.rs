@@ -137,7 +137,7 @@ fn attr(def: &OpDef, name: &str, value: &Json) -> AttrValue {
 }
 
 /// Element `i` of little-endian data as f64 (floats exactly, 64-bit integers rounded).
-fn element(bytes: &[u8], dtype: DType, i: usize) -> f64 {
+pub fn element(bytes: &[u8], dtype: DType, i: usize) -> f64 {
     fn at<const N: usize>(bytes: &[u8], i: usize) -> [u8; N] {
         bytes[i * N..(i + 1) * N].try_into().expect("N bytes")
     }
@@ -175,7 +175,8 @@ pub fn difference(case: &Case, out: usize, got_dtype: DType, got_shape: &[usize]
     (0..want.data.len()).find_map(|i| {
         let (g, w) = (element(got, got_dtype, i), element(&bytes, got_dtype, i));
         let same_zero = !case.bits || w != 0.0 || g.is_sign_negative() == w.is_sign_negative();
-        let close = g == w || (g.is_nan() && w.is_nan()) || (g - w).abs() <= case.atol + case.rtol * w.abs();
+        let near = w.is_finite() && (g - w).abs() <= case.atol + case.rtol * w.abs();
+        let close = g == w || (g.is_nan() && w.is_nan()) || near;
         (!(close && same_zero)).then(|| {
             format!("output {out}, element {i}: expected {w:e}, received {g:e} (relative error {:.1e})", ((g - w) / w).abs())
         })

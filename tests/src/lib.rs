@@ -1,3 +1,4 @@
 //! What the joined tests share.
 
 pub mod golden;
+pub mod run;

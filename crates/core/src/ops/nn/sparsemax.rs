@@ -11,7 +11,8 @@ pub static DEF: OpDef = OpDef {
     group: "activation",
     doc: "The point of the probability simplex along `axis` that is nearest to `x`: like softmax, but small entries become \
           exactly 0. Gradient, with the mean over the entries that are not 0: `dy − mean(dy)` there, 0 elsewhere. As \
-          `keras.activations.sparsemax` (Martins and Astudillo, 2016).",
+          Martins and Astudillo, 2016, and `tfa.activations.sparsemax` have it (the results of \
+          `keras.activations.sparsemax` in Keras 3.15 do not sum to 1).",
     args: &[Arg::float("x")],
     attrs: &[Attr::optional("axis", AttrKind::I64, Default::I64(-1))],
     outputs: ONE,
