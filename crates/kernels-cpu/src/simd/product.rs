@@ -23,7 +23,7 @@ pub(crate) fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_,
     let work = a.rows * a.columns * b.columns;
     if a.rows <= FEW && b.row_stride == 1 && b.column_stride != 1 && a.column_stride == 1 {
         dispatch(Dots { a, b, c });
-    } else if b.column_stride == 1 && (a.rows <= FEW || work <= LITTLE) {
+    } else if b.column_stride == 1 && (work <= LITTLE || (a.rows <= FEW && b.rows * b.columns <= NEAR)) {
         dispatch(Rows { a, b, c });
     } else {
         let parallelism = if threads > 1 { gemm::Parallelism::Rayon(threads) } else { gemm::Parallelism::None };
@@ -58,6 +58,8 @@ pub(crate) fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_,
 /// Rows and multiplications up to which packing does not pay.
 const FEW: usize = 4;
 const LITTLE: usize = 16 * 16 * 16;
+/// Elements of a right side that stays in the second-level cache, so that walking it in strips of columns costs nothing.
+const NEAR: usize = 1 << 16;
 
 /// Rows of `c` as sums of rows of `b`: columns side by side in vectors, up to four rows at once.
 struct Rows<'a, T> {
