@@ -101,6 +101,7 @@ impl Session {
         let frame = &mut self.frames[0];
         frame.epoch = epoch;
         frame.bytes = 0;
+        frame.known.clear();
         if rest.is_empty() {
             frame.graph.nodes.clear();
             frame.graph.equal.clear();
@@ -160,8 +161,14 @@ impl Session {
                 *at = value;
             }
         }
-        self.frames[0].graph = rewrite.new;
-        self.frames[0].leaves = fresh;
+        let frame = &mut self.frames[0];
+        frame.graph = rewrite.new;
+        let leaves = frame.graph.nodes.iter().enumerate().filter_map(|(n, node)| match node.kind {
+            Kind::Leaf(l) => Some((Arc::as_ptr(&fresh[l as usize].promise) as usize, Value { node: n as u32, out: 0 })),
+            _ => None,
+        });
+        frame.known = leaves.collect();
+        frame.leaves = fresh;
         self.recorded = rest;
         Ok(())
     }

@@ -29,6 +29,9 @@ pub(crate) struct Frame {
     /// Raised when the graph starts anew; leaves of earlier epochs are gone.
     pub epoch: u64,
     pub leaves: Vec<Leaf>,
+    /// The value that stands for each tensor from outside, by the address of its promise, which the
+    /// leaf (or the binding) keeps alive.
+    pub known: HashMap<usize, Value>,
     /// `jit`: what each graph input is bound to.
     pub bindings: Vec<Binding>,
     /// `jit`: the value of each cell that was read or assigned so far.
@@ -66,6 +69,7 @@ impl Frame {
             graph: Graph::new(),
             epoch,
             leaves: Vec::new(),
+            known: HashMap::new(),
             bindings: Vec::new(),
             cells: HashMap::new(),
             assigned: Vec::new(),
@@ -74,13 +78,20 @@ impl Frame {
         }
     }
 
-    /// Adds a tensor from outside: a leaf in the eager graph, an input bound to it in a `jit`.
+    /// The value of a tensor from outside: a leaf in the eager graph, an input bound to it in a `jit`.
     pub(crate) fn outside(&mut self, promise: Arc<Promise>, ty: Type) -> Value {
-        if self.purpose == Purpose::Jit {
-            self.bindings.push(Binding::Capture(promise));
-            return self.graph.input(ty);
+        let address = Arc::as_ptr(&promise) as usize;
+        if let Some(value) = self.known.get(&address) {
+            return *value;
         }
-        self.leaves.push(Leaf { promise });
-        self.graph.leaf(self.leaves.len() as u32 - 1, ty)
+        let value = if self.purpose == Purpose::Jit {
+            self.bindings.push(Binding::Capture(promise));
+            self.graph.input(ty)
+        } else {
+            self.leaves.push(Leaf { promise });
+            self.graph.leaf(self.leaves.len() as u32 - 1, ty)
+        };
+        self.known.insert(address, value);
+        value
     }
 }

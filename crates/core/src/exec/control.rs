@@ -199,6 +199,14 @@ fn row<T: Clone>(x: &Tensor<T>, i: usize) -> Tensor<T> {
     Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout }
 }
 
+/// The same elements with a first axis of size 1.
+fn lengthened<T: Clone>(x: &Tensor<T>) -> Tensor<T> {
+    let mut layout = x.layout.clone();
+    layout.shape.insert(0, 1);
+    layout.strides.insert(0, 0);
+    Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout }
+}
+
 fn stack<B: Backend>(backend: &B, rows: &[&Tensor<B::Buffer>], body: &Plan, output: usize) -> Result<Tensor<B::Buffer>> {
     use crate::backend::{OutputSpec, Work};
     let Some(first) = rows.first() else {
@@ -207,10 +215,10 @@ fn stack<B: Backend>(backend: &B, rows: &[&Tensor<B::Buffer>], body: &Plan, outp
         let shape: SmallVec<[usize; 4]> = std::iter::once(0).chain(inner).collect();
         return backend.upload(&[], ty.dtype, &shape);
     };
-    let op = crate::ops::id("stack");
-    let attrs = crate::graph::complete(op, &[])?;
+    let op = crate::ops::id("concat");
+    let attrs = crate::graph::complete(op, &[("axis", crate::AttrValue::I64(0))])?;
     let shape = std::iter::once(rows.len()).chain(first.shape().iter().copied()).collect();
-    let inputs = rows.iter().map(|t| Some((*t).clone())).collect();
+    let inputs = rows.iter().map(|t| Some(lengthened(t))).collect();
     let spec = OutputSpec { dtype: first.dtype, shape };
     let work = Work::Op { op, attrs: AttrsRef { op: op.def(), values: &attrs }, programs: &[] };
     let mut results = backend.run(work, inputs, &[spec])?;
