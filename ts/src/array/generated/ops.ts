@@ -2044,7 +2044,7 @@ export function glu(x: TensorLike, options: { axis?: number | undefined } = {}):
 }
 
 /**
- * The point of the probability simplex along `axis` that is nearest to `x`: like softmax, but small entries become exactly 0. Gradient, with the mean over the entries that are not 0: `dy − mean(dy)` there, 0 elsewhere. As `keras.activations.sparsemax` (Martins and Astudillo, 2016).
+ * The point of the probability simplex along `axis` that is nearest to `x`: like softmax, but small entries become exactly 0. Gradient, with the mean over the entries that are not 0: `dy − mean(dy)` there, 0 elsewhere. As Martins and Astudillo, 2016, and `tfa.activations.sparsemax` have it (the results of `keras.activations.sparsemax` in Keras 3.15 do not sum to 1).
  * @param options.axis default -1
  */
 export function sparsemax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
