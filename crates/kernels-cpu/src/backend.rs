@@ -2,10 +2,12 @@
 //! allocates outputs, and lets results take over the buffers of inputs that end here.
 
 use crate::call::{Call, Input, KernelDef, Output};
+use crate::elementwise::{Evaluator, Source};
 use crate::memory::Buffer;
 use crate::{Implementation, Pool, kernel};
 use smallvec::SmallVec;
-use std::sync::{OnceLock, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
 use talray_core::expr::Program;
 use talray_core::graph::OpId;
@@ -17,6 +19,7 @@ use talray_core::{DType, Error, Result, ops};
 #[derive(Debug, Default)]
 pub struct Cpu {
     choice: RwLock<Choice>,
+    ready: Ready,
 }
 
 /// Which implementation runs, for all ops and for some.
@@ -116,7 +119,7 @@ impl Backend for Cpu {
 
     fn run(&self, work: Work<'_>, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
         match work {
-            Work::Map(program) => map(program, inputs, outputs),
+            Work::Map(program) => self.map(program, inputs, outputs),
             Work::Op { op, attrs, programs } => {
                 let kernel = self
                     .kernel(op)
@@ -163,7 +166,7 @@ impl Backend for Cpu {
         let mut packed = fresh(&OutputSpec { dtype: tensor.dtype, shape: tensor.layout.shape.clone() })?;
         let layout = packed.layout.clone();
         if let Some(bytes) = packed.buffer.get_mut() {
-            crate::reference::map::pack(&view(tensor), &mut output(tensor.dtype, &layout, bytes));
+            crate::families::copy::to_contiguous(&view(tensor), &mut output(tensor.dtype, &layout, bytes), &pool())?;
         }
         Ok(packed)
     }
@@ -187,20 +190,66 @@ impl Backend for Cpu {
     }
 }
 
-/// Evaluates a scalar program.
-fn map(program: &Program, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
-    let mut results: Results<Buffer> = SmallVec::new();
-    for spec in outputs {
-        results.push(fresh(spec)?);
+impl Cpu {
+    /// Evaluates a scalar program.
+    fn map(&self, program: &Program, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
+        let mut results: Results<Buffer> = SmallVec::new();
+        for spec in outputs {
+            results.push(fresh(spec)?);
+        }
+        let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
+        let mut outs: SmallVec<[Output<'_>; 2]> = SmallVec::new();
+        for t in &mut results {
+            let layout = &t.layout;
+            let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
+            outs.push(output(t.dtype, layout, bytes));
+        }
+        match self.evaluator(program) {
+            Some(evaluator) => {
+                let shape: SmallVec<[usize; 4]> = outs.first().map(|o| o.shape.iter().copied().collect()).unwrap_or_default();
+                let sources: SmallVec<[Source<'_>; 4]> = views.iter().map(|v| Source::View(*v)).collect();
+                let mut bytes: SmallVec<[&mut [u8]; 2]> = outs.iter_mut().map(|o| &mut *o.bytes).collect();
+                if bytes.iter().any(|b| !b.is_empty()) {
+                    evaluator.run(&shape, &sources, &mut bytes, &pool())?;
+                }
+            }
+            None => crate::reference::map::map(program, &views, &mut outs)?,
+        }
+        drop(outs);
+        Ok(results)
     }
-    let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
-    let mut outs: SmallVec<[Output<'_>; 2]> = SmallVec::new();
-    for t in &mut results {
-        let layout = &t.layout;
-        let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
-        outs.push(output(t.dtype, layout, bytes));
+
+    /// The program made ready, kept by its address; an address that was used again is noticed by comparing. `None` where
+    /// the plain evaluator was chosen, or has to do.
+    fn evaluator(&self, program: &Program) -> Option<Arc<Evaluator>> {
+        if self.choice.read().unwrap_or_else(std::sync::PoisonError::into_inner).all != Implementation::Simd {
+            return None;
+        }
+        let mut ready = self.ready.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let address = std::ptr::from_ref(program) as usize;
+        if let Some((kept, evaluator)) = ready.get(&address)
+            && kept == program
+        {
+            return Some(evaluator.clone());
+        }
+        let evaluator = Arc::new(Evaluator::new(program).ok()?);
+        if ready.len() >= MAX_READY {
+            ready.clear();
+        }
+        ready.insert(address, (program.clone(), evaluator.clone()));
+        Some(evaluator)
     }
-    crate::reference::map::map(program, &views, &mut outs)?;
-    drop(outs);
-    Ok(results)
+}
+
+/// Programs that are kept ready; more than plans of a usual model have.
+const MAX_READY: usize = 4096;
+
+/// Programs made ready, by address.
+#[derive(Default)]
+struct Ready(Mutex<HashMap<usize, (Program, Arc<Evaluator>)>>);
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ready")
+    }
 }
