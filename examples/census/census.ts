@@ -37,38 +37,39 @@ const rows = (file: string) =>
     label: { name: 'income', positive: ['>50K', '>50K.'] },
   });
 
-const age = numeric('age', { name: 'ageBucket', buckets: [18, 22, 26, 30, 34, 38, 42, 46, 50, 55, 60, 65], dim: 8 });
-const hours = numeric('hoursPerWeek', { name: 'hoursBucket', buckets: [20, 30, 35, 40, 41, 45, 50, 60], dim: 8 });
-const gain = numeric('capitalGain', { name: 'gainBucket', buckets: [1, 3000, 4000, 5000, 7000, 10000, 15000, 50000], dim: 8 });
-const loss = numeric('capitalLoss', { name: 'lossBucket', buckets: [1, 1500, 1700, 1850, 1950, 2100, 2300, 2500], dim: 8 });
-const category = (name: string) => categorical(name, { missing: 'category', dim: 8 });
-const features = [
+const bucketed = (column: string, buckets: readonly number[]) => numeric(column, { name: `${column}Bucket`, buckets, dim: 8 });
+const age = bucketed('age', [18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 53, 56, 60, 65, 70]);
+const buckets = [
   age,
-  hours,
-  gain,
-  loss,
-  ...['workclass', 'education', 'maritalStatus', 'occupation', 'relationship', 'race', 'sex', 'nativeCountry'].map(category),
+  bucketed('educationNum', [9, 10, 11, 12, 13, 14, 15, 16]),
+  bucketed('hoursPerWeek', [20, 30, 35, 39, 41, 45, 49, 51, 55, 60]),
+  bucketed('capitalGain', [1, 3000, 4400, 5000, 5200, 6800, 7000, 7700, 10_000, 15_000, 50_000]),
+  bucketed('capitalLoss', [1, 1500, 1600, 1740, 1800, 1850, 1880, 1920, 1980, 2100, 2300, 2500]),
+];
+const categories = ['workclass', 'education', 'maritalStatus', 'occupation', 'relationship', 'race', 'sex', 'nativeCountry'].map((name) =>
+  categorical(name, { missing: 'category', dim: 8 }),
+);
+const features = [
+  ...buckets,
+  ...categories,
   cross(['education', 'occupation']),
-  cross(['maritalStatus', 'occupation']),
-  cross([age, 'education', 'occupation']),
   cross([age, 'relationship']),
-  cross([hours, 'occupation']),
   ...['age', 'educationNum', 'hoursPerWeek'].map((name) => numeric(name, { scale: 'standard' })),
-  ...['capitalGain', 'capitalLoss'].map((name) => numeric(name, { log: true })),
+  ...['capitalGain', 'capitalLoss'].map((name) => numeric(name, { log: true, scale: 'standard' })),
 ];
 
 setSeed(1);
 const model = new WideAndDeep({
   features,
   hidden: [64, 32],
-  deep: features.filter((f) => f.output === 'key' && f.kind !== 'cross').map((f) => f.name),
+  deep: [...buckets, ...categories].map((f) => f.name),
   minCount: 4,
 });
-const training = { optimizer: { wide: new Adagrad(0.05), deep: new Adam(1e-3) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] };
+const training = { optimizer: { wide: new Adagrad(0.02), deep: new Adam(3e-3) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] };
 model.compile(training);
 
 const start = performance.now();
-await model.fit(rows('adult.data').shuffle({ seed: 1 }).batch(256), { epochs: 4, verbose: 0, callbacks: [new ProgressBar()] });
+await model.fit(rows('adult.data').shuffle({ seed: 1 }).batch(512), { epochs: 4, verbose: 0, callbacks: [new ProgressBar()] });
 const seconds = (performance.now() - start) / 1000;
 
 const folder = process.env.CENSUS_MODEL ?? new URL('../../census-model', import.meta.url).pathname;

@@ -1,0 +1,29 @@
+// npm run bench [-- --seconds S]: our side of every benchmark, Rust and TypeScript, without peers.
+
+import { spawnSync } from 'node:child_process';
+import { addon, dependencies, root, run, step, typescript } from './steps.mjs';
+
+const at = process.argv.indexOf('--seconds');
+const seconds = at > 0 ? process.argv[at + 1] : '3';
+
+step('dependencies', dependencies);
+step('native add-on', addon);
+step('Rust benches', () => run('cargo', ['build', '--release', '--package', 'talray-benches', '--quiet']));
+step('TypeScript', typescript);
+
+const node = (name, ...options) => [process.execPath, [`benches/ours/${name}.mjs`, ...options]];
+const rust = (...options) => ['target/release/talray-bench-peers', options];
+const all = [
+  rust('matmul', '--size', '1024'),
+  node('addchain'),
+  node('mlp'),
+  node('onetable', '--rows', '100000'),
+  node('wdl', '--batch', '512'),
+  node('dlrm', '--batch', '512'),
+];
+let failed = 0;
+for (const [command, options] of all) {
+  const { status } = spawnSync(command, [...options, '--threads', '1', '--seconds', seconds, '--json'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) failed += 1;
+}
+process.exit(failed === 0 ? 0 : 1);
