@@ -6,18 +6,14 @@ use smallvec::smallvec;
 use std::sync::Arc;
 use talray_core::graph::complete;
 use talray_core::ops;
-use talray_kernels_cpu::simd::{Level, set_level};
 use talray_runtime::wire::{Argument, Request};
 use talray_runtime::{DType, Engine, Result, Session};
 
-/// `matmul --size N --threads T [--isa avx2|avx512|best]`: GFLOP/s.
+/// `matmul --size N --threads T`: GFLOP/s at the machine's widest SIMD level.
 ///
 /// # Errors
 /// What the engine refuses.
 pub fn main(flags: &Flags) -> Result<()> {
-    if flags.text("isa") == Some("avx2") {
-        set_level(Level::Avx2);
-    }
     let engine = Arc::new(Engine::new(flags.number("threads", 1.0) as usize));
     run(flags, json!({ "size": flags.number("size", 512.0) as usize }), |params| {
         let size = params.get("size").and_then(Value::as_u64).unwrap_or(512) as usize;
