@@ -4,22 +4,26 @@
 use crate::call::{Call, Input, KernelDef, Output};
 use crate::elementwise::{Evaluator, Source};
 use crate::memory::Buffer;
-use crate::{Implementation, Pool, kernel};
+use crate::{Implementation, Pool, families, kernel, reference};
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock, RwLock};
 use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
 use talray_core::expr::Program;
 use talray_core::graph::OpId;
 use talray_core::graph::view::Layout;
 use talray_core::op::Lower;
-use talray_core::{DType, Error, Result, ops};
+use talray_core::{Code, DType, Error, Result, ops};
 
 /// The CPU.
 #[derive(Debug, Default)]
 pub struct Cpu {
     choice: RwLock<Choice>,
-    ready: Ready,
+    /// Are scalar programs evaluated plainly?
+    plain: AtomicBool,
 }
 
 /// Which implementation runs, for all ops and for some.
@@ -47,6 +51,7 @@ impl Cpu {
         let mut choice = self.choice.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         match op {
             None => {
+                self.plain.store(implementation == Implementation::Reference, Relaxed);
                 choice.all = implementation;
                 choice.some.clear();
             }
@@ -119,7 +124,8 @@ impl Backend for Cpu {
 
     fn run(&self, work: Work<'_>, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
         match work {
-            Work::Map(program) => self.map(program, inputs, outputs),
+            Work::Map(program) if self.plain.load(Relaxed) => map_plainly(program, &inputs, outputs),
+            Work::Map(program) => map(program, inputs, outputs),
             Work::Op { op, attrs, programs } => {
                 let kernel = self
                     .kernel(op)
@@ -166,7 +172,7 @@ impl Backend for Cpu {
         let mut packed = fresh(&OutputSpec { dtype: tensor.dtype, shape: tensor.layout.shape.clone() })?;
         let layout = packed.layout.clone();
         if let Some(bytes) = packed.buffer.get_mut() {
-            crate::families::copy::to_contiguous(&view(tensor), &mut output(tensor.dtype, &layout, bytes), &pool())?;
+            families::copy::to_contiguous(&view(tensor), &mut output(tensor.dtype, &layout, bytes), &pool())?;
         }
         Ok(packed)
     }
@@ -190,66 +196,98 @@ impl Backend for Cpu {
     }
 }
 
-impl Cpu {
-    /// Evaluates a scalar program.
-    fn map(&self, program: &Program, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
-        let mut results: Results<Buffer> = SmallVec::new();
-        for spec in outputs {
-            results.push(fresh(spec)?);
+/// Evaluates a scalar program by the SIMD evaluator. An output takes over the buffer of an input
+/// that has its type and that nobody else holds.
+fn map(program: &Arc<Program>, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
+    let Some(shape) = outputs.first().map(|o| &o.shape) else { return Ok(SmallVec::new()) };
+    let mut over: SmallVec<[Option<usize>; 4]> = SmallVec::from_elem(None, inputs.len());
+    for i in 0..inputs.len() {
+        let Some(t) = &mut inputs[i] else { continue };
+        let whole = t.layout.offset == 0 && t.layout.shape == *shape && t.layout.is_contiguous();
+        if whole && t.buffer.bytes().len() == t.bytes() && t.buffer.is_unique() {
+            let free = |o: &usize| outputs[*o].dtype == t.dtype && !over.contains(&Some(*o));
+            over[i] = (0..outputs.len()).find(free);
         }
-        let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
-        let mut outs: SmallVec<[Output<'_>; 2]> = SmallVec::new();
-        for t in &mut results {
-            let layout = &t.layout;
-            let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
-            outs.push(output(t.dtype, layout, bytes));
-        }
-        match self.evaluator(program) {
-            Some(evaluator) => {
-                let shape: SmallVec<[usize; 4]> = outs.first().map(|o| o.shape.iter().copied().collect()).unwrap_or_default();
-                let sources: SmallVec<[Source<'_>; 4]> = views.iter().map(|v| Source::View(*v)).collect();
-                let mut bytes: SmallVec<[&mut [u8]; 2]> = outs.iter_mut().map(|o| &mut *o.bytes).collect();
-                if bytes.iter().any(|b| !b.is_empty()) {
-                    evaluator.run(&shape, &sources, &mut bytes, &pool())?;
-                }
-            }
-            None => crate::reference::map::map(program, &views, &mut outs)?,
-        }
-        drop(outs);
-        Ok(results)
     }
-
-    /// The program made ready, kept by its address; an address that was used again is noticed by comparing. `None` where
-    /// the plain evaluator was chosen, or has to do.
-    fn evaluator(&self, program: &Program) -> Option<Arc<Evaluator>> {
-        if self.choice.read().unwrap_or_else(std::sync::PoisonError::into_inner).all != Implementation::Simd {
-            return None;
+    let evaluator = match evaluator(program, &over) {
+        Err(e) if e.code == Code::Unsupported => return map_plainly(program, &inputs, outputs),
+        made => made?,
+    };
+    let mut taken: SmallVec<[Option<Tensor<Buffer>>; 2]> = SmallVec::from_elem(None, outputs.len());
+    for (input, over) in inputs.iter_mut().zip(&over) {
+        if let Some(i) = over {
+            taken[*i] = input.take();
         }
-        let mut ready = self.ready.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let address = std::ptr::from_ref(program) as usize;
-        if let Some((kept, evaluator)) = ready.get(&address)
-            && kept == program
-        {
-            return Some(evaluator.clone());
-        }
-        let evaluator = Arc::new(Evaluator::new(program).ok()?);
-        if ready.len() >= MAX_READY {
-            ready.clear();
-        }
-        ready.insert(address, (program.clone(), evaluator.clone()));
-        Some(evaluator)
     }
+    let mut results: Results<Buffer> = SmallVec::new();
+    for (spec, taken) in outputs.iter().zip(taken) {
+        results.push(match taken {
+            Some(t) => t,
+            None => fresh(spec)?,
+        });
+    }
+    let sources: SmallVec<[Source<'_>; 4]> =
+        inputs.iter().map(|t| t.as_ref().map_or(Source::Over, |t| Source::View(view(t)))).collect();
+    let mut outs: SmallVec<[&mut [u8]; 2]> = SmallVec::new();
+    for t in &mut results {
+        let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a result's buffer is shared")) };
+        outs.push(bytes);
+    }
+    if !shape.contains(&0) {
+        evaluator.run(shape, &sources, &mut outs, &pool())?;
+    }
+    drop(outs);
+    Ok(results)
 }
 
-/// Programs that are kept ready; more than plans of a usual model have.
-const MAX_READY: usize = 4096;
-
-/// Programs made ready, by address.
-#[derive(Default)]
-struct Ready(Mutex<HashMap<usize, (Program, Arc<Evaluator>)>>);
-
-impl std::fmt::Debug for Ready {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ready")
+/// Evaluates a scalar program element by element.
+fn map_plainly(program: &Program, inputs: &Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
+    let mut results: Results<Buffer> = SmallVec::new();
+    for spec in outputs {
+        results.push(fresh(spec)?);
     }
+    let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
+    let mut outs: SmallVec<[Output<'_>; 2]> = SmallVec::new();
+    for t in &mut results {
+        let layout = &t.layout;
+        let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
+        outs.push(output(t.dtype, layout, bytes));
+    }
+    reference::map::map(program, &views, &mut outs)?;
+    drop(outs);
+    Ok(results)
+}
+
+type Evaluators = HashMap<(usize, u64), (Arc<Program>, Rc<Evaluator>)>;
+
+thread_local! {
+    /// Evaluators of programs that ran on this thread. Each entry holds its program, so that the
+    /// address that it is found by stays its own.
+    static EVALUATORS: RefCell<Evaluators> = RefCell::new(HashMap::new());
+}
+
+/// Most evaluators that a thread keeps.
+const KEPT: usize = 4096;
+
+/// The evaluator of `program` with outputs laid over inputs in this way.
+fn evaluator(program: &Arc<Program>, over: &[Option<usize>]) -> Result<Rc<Evaluator>> {
+    // Four bits an input; patterns that do not fit are not kept.
+    let code = over.iter().try_fold(0u64, |code, o| {
+        let digit = o.map_or(0, |i| i as u64 + 1);
+        (digit < 16 && code >> 60 == 0).then_some(code << 4 | digit)
+    });
+    let make = || Ok(Rc::new(Evaluator::in_place(program, over)?));
+    let Some(code) = code else { return make() };
+    let key = (Arc::as_ptr(program) as usize, code);
+    EVALUATORS.with_borrow_mut(|kept| {
+        if let Some((_, evaluator)) = kept.get(&key) {
+            return Ok(evaluator.clone());
+        }
+        let evaluator = make()?;
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, (program.clone(), evaluator.clone()));
+        Ok(evaluator)
+    })
 }

@@ -23,15 +23,6 @@ pub fn map(program: &Program, inputs: &[Input<'_>], outputs: &mut [Output<'_>]) 
     Ok(())
 }
 
-/// Copies a strided view, element by element.
-pub fn pack(input: &Input<'_>, output: &mut Output<'_>) {
-    let size = input.dtype.size();
-    for i in 0..output.len() {
-        let at = offset(input, input.shape, i) * size;
-        output.bytes[i * size..][..size].copy_from_slice(&input.bytes[at..at + size]);
-    }
-}
-
 /// Where element `i` of the broadcast shape lies in `input`.
 fn offset(input: &Input<'_>, shape: &[usize], mut i: usize) -> usize {
     let mut at = input.offset as isize;
