@@ -28,7 +28,8 @@ pub fn tanh_f32<V: Single>(x: V) -> V {
     let z = x * x;
     let near = (x * z).mul_add(poly(z, &T_F32), x);
     let far = x.of(1.0) - x.of(2.0) / (exp_f32(a + a) + x.of(1.0));
-    V::pick(a.lt(x.of(0.625)), near, far.copysign(x))
+    // The sign at the end: near zero the sum loses that of −0.
+    V::pick(a.lt(x.of(0.625)), near, far).copysign(x)
 }
 
 /// tanh x in f64.
@@ -38,7 +39,8 @@ pub fn tanh_f64<V: Double>(x: V) -> V {
     let z = x * x;
     let near = (x * z).mul_add(poly(z, &T), x);
     let far = x.of(1.0) - x.of(2.0) / (exp_f64(a + a) + x.of(1.0));
-    V::pick(a.lt(x.of(0.625)), near, far.copysign(x))
+    // The sign at the end: near zero the sum loses that of −0.
+    V::pick(a.lt(x.of(0.625)), near, far).copysign(x)
 }
 
 /// sinh x in f32.
