@@ -8,5 +8,8 @@ step('dependencies', dependencies);
 step('native add-on', addon);
 step('TypeScript', typescript);
 step('fixtures', () => run(tool('tsc'), ['-p', join('tests', 'fixtures', 'tsconfig.json')]));
-const done = spawnSync(process.execPath, [join(root, 'dist', 'fixtures', 'run.js'), ...process.argv.slice(2)], { cwd: process.env.INIT_CWD ?? root, stdio: 'inherit' });
+const done = spawnSync(process.execPath, [join(root, 'dist', 'fixtures', 'run.js'), ...process.argv.slice(2)], {
+  cwd: process.env.INIT_CWD ?? root,
+  stdio: 'inherit',
+});
 process.exit(done.status ?? 1);

@@ -35,7 +35,9 @@ export function tool(name) {
 
 /** Installs what package-lock.json names, unless it is there. */
 export function dependencies() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const mark = join(root, 'node_modules', '.talray-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
   // Not `npm ci`: it refuses a lock in which an optional binary of another platform could not be resolved.

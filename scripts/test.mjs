@@ -12,7 +12,11 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 /** Runs a program, shows what it prints, and adds what its lines count. */
 function count(name, command, args, read) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const own = { passed: 0, failed: 0, skipped: 0 };
     let rest = '';
     const lines = (chunk) => {
@@ -44,14 +48,19 @@ await count('rust', 'cargo', ['test', '--release', '--workspace', '--no-fail-fas
   own.skipped += Number(m[3]);
 });
 
-await count('node', process.execPath, [tool('vitest').replace(/\.bin.vitest(\.cmd)?$/, 'vitest/vitest.mjs'), 'run', '--reporter=default'], (line, own) => {
-  const m = /^\s*Tests\s+(.*)\(\d+\)/.exec(line);
-  if (m === null) return;
-  const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(m[1])?.[1] ?? 0);
-  own.passed += of('passed');
-  own.failed += of('failed');
-  own.skipped += of('skipped') + of('todo');
-});
+await count(
+  'node',
+  process.execPath,
+  [tool('vitest').replace(/\.bin.vitest(\.cmd)?$/, 'vitest/vitest.mjs'), 'run', '--reporter=default'],
+  (line, own) => {
+    const m = /^\s*Tests\s+(.*)\(\d+\)/.exec(line);
+    if (m === null) return;
+    const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(m[1])?.[1] ?? 0);
+    own.passed += of('passed');
+    own.failed += of('failed');
+    own.skipped += of('skipped') + of('todo');
+  },
+);
 
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

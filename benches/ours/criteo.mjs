@@ -16,7 +16,10 @@ class Tower extends Layer {
     super();
     this.layers = units.flatMap((n, i) => {
       const linear = last === 'linear' && i === units.length - 1;
-      return [new Dense(n, linear ? {} : { activation: relu }), ...(norm && !linear ? [new BatchNormalization({ epsilon: 1e-3, momentum: 0.99 })] : [])];
+      return [
+        new Dense(n, linear ? {} : { activation: relu }),
+        ...(norm && !linear ? [new BatchNormalization({ epsilon: 1e-3, momentum: 0.99 })] : []),
+      ];
     });
   }
   call(x, { training }) {
@@ -28,7 +31,8 @@ const ROWS = CARDINALITIES.reduce((a, b) => a + b);
 /** Where each field's rows begin in the common table. */
 const OFFSETS = CARDINALITIES.map((_, f) => CARDINALITIES.slice(0, f).reduce((a, b) => a + b, 0));
 
-const table = (dim) => new Embedding(ROWS, dim, { update: 'lazy', embeddingsInitializer: new RandomUniform({ minval: -0.05, maxval: 0.05 }) });
+const table = (dim) =>
+  new Embedding(ROWS, dim, { update: 'lazy', embeddingsInitializer: new RandomUniform({ minval: -0.05, maxval: 0.05 }) });
 
 class WideDeep extends Layer {
   constructor() {
@@ -72,7 +76,10 @@ export const bench = (name) =>
       return ({ batch }) => {
         const fed = batches(criteo, batch).map(({ dense, ids, label }) => ({
           dense: tensor(dense, { shape: [batch, DENSE] }),
-          ids: tensor(ids.map((id, k) => id + OFFSETS[k % FIELDS]), { shape: [batch, FIELDS] }),
+          ids: tensor(
+            ids.map((id, k) => id + OFFSETS[k % FIELDS]),
+            { shape: [batch, FIELDS] },
+          ),
           label: tensor(label, { shape: [batch, 1] }),
         }));
         if (step === undefined) {

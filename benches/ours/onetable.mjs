@@ -24,27 +24,29 @@ class OneTable extends Layer {
 await main({
   options: { batch: { type: 'string', default: '2048' }, rows: { type: 'string', default: '100000' } },
   params: ({ batch, rows }) => ({ batch: Number(batch), rows: Number(rows) }),
-  make: () => ({ batch, rows }) => {
-    const model = new OneTable(rows);
-    const fed = batches((start, count) => oneTable(start, count, rows), batch).map(({ ids, label }) => ({
-      ids: tensor(ids, { shape: [batch, FIELDS] }),
-      label: tensor(label, { shape: [batch, 1] }),
-    }));
-    scope(() => model.apply(fed[0].ids));
-    const adam = new Adam(1e-3);
-    const weights = model.trainableWeights;
-    const train = jit(({ ids, label }) => {
-      const loss = mean(sigmoidCrossEntropy(model.apply(ids), label));
-      adam.apply(gradients(loss, weights), weights);
-      return loss;
-    });
-    let next = 0;
-    const step = async () => {
-      const loss = train(fed[next++ % fed.length]);
-      const value = await loss.item();
-      loss.dispose();
-      return value;
-    };
-    return { step, value: (seconds) => seconds * 1e3, unit: 'ms' };
-  },
+  make:
+    () =>
+    ({ batch, rows }) => {
+      const model = new OneTable(rows);
+      const fed = batches((start, count) => oneTable(start, count, rows), batch).map(({ ids, label }) => ({
+        ids: tensor(ids, { shape: [batch, FIELDS] }),
+        label: tensor(label, { shape: [batch, 1] }),
+      }));
+      scope(() => model.apply(fed[0].ids));
+      const adam = new Adam(1e-3);
+      const weights = model.trainableWeights;
+      const train = jit(({ ids, label }) => {
+        const loss = mean(sigmoidCrossEntropy(model.apply(ids), label));
+        adam.apply(gradients(loss, weights), weights);
+        return loss;
+      });
+      let next = 0;
+      const step = async () => {
+        const loss = train(fed[next++ % fed.length]);
+        const value = await loss.item();
+        loss.dispose();
+        return value;
+      };
+      return { step, value: (seconds) => seconds * 1e3, unit: 'ms' };
+    },
 });

@@ -9,7 +9,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const model = join(here, 'mlp.onnx');
 
-const py = (file, framework, mode = 'plain', ...rest) => [python, [join(here, `${file}.py`), '--framework', framework, '--mode', mode, ...rest]];
+const py = (file, framework, mode = 'plain', ...rest) => [
+  python,
+  [join(here, `${file}.py`), '--framework', framework, '--mode', mode, ...rest],
+];
 const node = (file, framework, ...rest) => [process.execPath, [join(here, 'node', `${file}.mjs`), '--framework', framework, ...rest]];
 const ours = (file, ...rest) => [process.execPath, [join(root, 'benches', 'ours', `${file}.mjs`), ...rest]];
 const rust = (workload, ...rest) => [join(root, 'target', 'release', 'talray-bench-peers'), [workload, ...rest]];
@@ -26,10 +29,10 @@ function recommenders(workload, threads) {
   return group(`${workload}.${threads}t`, threads, {
     programs: {
       ours: ours(workload),
-      'TensorFlow': py(workload, 'tf'),
+      TensorFlow: py(workload, 'tf'),
       'TensorFlow XLA': py(workload, 'tf', 'xla'),
       'TensorFlow fused tables': py(workload, 'tf', 'fused'),
-      'PyTorch': py(workload, 'torch'),
+      PyTorch: py(workload, 'torch'),
       'PyTorch compile': py(workload, 'torch', 'compile'),
       'PyTorch fused tables': py(workload, 'torch', 'fused'),
       'PyTorch fused tables, compile': py(workload, 'torch', 'fused-compile'),
@@ -40,8 +43,17 @@ function recommenders(workload, threads) {
 
 function oneTable(threads) {
   return group(`onetable.${threads}t`, threads, {
-    programs: { ours: ours('onetable'), 'TensorFlow scatter ops': py('onetable', 'tf', 'lazy'), 'PyTorch SparseAdam': py('onetable', 'torch', 'lazy') },
-    cells: [1e5, 1e7].map((rows) => ({ name: `onetable.rows1e${Math.log10(rows)}.${threads}t`, params: { batch: 2048, rows }, unit: 'ms', higher: false })),
+    programs: {
+      ours: ours('onetable'),
+      'TensorFlow scatter ops': py('onetable', 'tf', 'lazy'),
+      'PyTorch SparseAdam': py('onetable', 'torch', 'lazy'),
+    },
+    cells: [1e5, 1e7].map((rows) => ({
+      name: `onetable.rows1e${Math.log10(rows)}.${threads}t`,
+      params: { batch: 2048, rows },
+      unit: 'ms',
+      higher: false,
+    })),
   });
 }
 
@@ -49,7 +61,12 @@ function kerasAdam() {
   return group('onetable.keras.1t', 1, {
     rounds: 3,
     programs: { ours: ours('onetable'), 'Keras Adam, every row': py('onetable', 'tf', 'dense') },
-    cells: [1e5, 1e7].map((rows) => ({ name: `onetable.keras.rows1e${Math.log10(rows)}.1t`, params: { batch: 2048, rows }, unit: 'ms', higher: false })),
+    cells: [1e5, 1e7].map((rows) => ({
+      name: `onetable.keras.rows1e${Math.log10(rows)}.1t`,
+      params: { batch: 2048, rows },
+      unit: 'ms',
+      higher: false,
+    })),
   });
 }
 
@@ -64,7 +81,12 @@ function matmul(threads, isa) {
       // onnxruntime has no switch that holds it to AVX2 on a wider processor.
       ...(isa === simdLevel() ? { onnxruntime: peer('onnxruntime') } : {}),
     },
-    cells: [256, 512, 1024, 2048].map((size) => ({ name: `matmul.${size}.${isa}.${threads}t`, params: { size }, unit: 'GFLOP/s', higher: true })),
+    cells: [256, 512, 1024, 2048].map((size) => ({
+      name: `matmul.${size}.${isa}.${threads}t`,
+      params: { size },
+      unit: 'GFLOP/s',
+      higher: true,
+    })),
   });
 }
 
@@ -87,7 +109,12 @@ function adam(threads) {
 
 const small = [
   group('addchain', 1, {
-    programs: { ours: ours('addchain'), NumPy: py('addchain', 'numpy'), PyTorch: py('addchain', 'torch'), 'tfjs-cpu': node('addchain', 'tfjs') },
+    programs: {
+      ours: ours('addchain'),
+      NumPy: py('addchain', 'numpy'),
+      PyTorch: py('addchain', 'torch'),
+      'tfjs-cpu': node('addchain', 'tfjs'),
+    },
     cells: [{ name: 'addchain', params: {}, unit: 'us', higher: false }],
   }),
   group('mlp', 1, {

@@ -21,7 +21,9 @@ export class Contender {
       this.#last = (this.#last + text).slice(-2000);
     });
     this.#child.on('error', (error) => this.#end(error.message));
-    this.#child.on('close', (code, signal) => this.#end(`ended with ${signal ?? code}: ${this.#last.trim().split('\n').slice(-3).join(' | ')}`));
+    this.#child.on('close', (code, signal) =>
+      this.#end(`ended with ${signal ?? code}: ${this.#last.trim().split('\n').slice(-3).join(' | ')}`),
+    );
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       if (!line.startsWith('{')) return;
       this.#lines.push(JSON.parse(line));

@@ -16,7 +16,9 @@ function output(command, args, options = {}) {
 /** 'avx512', 'avx2', 'neon' or 'none': the widest level that the processor has. */
 export function simdLevel() {
   if (process.arch === 'arm64') return 'neon';
-  const flags = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : output('sysctl', ['-n', 'machdep.cpu.leaf7_features']).toLowerCase();
+  const flags = existsSync('/proc/cpuinfo')
+    ? readFileSync('/proc/cpuinfo', 'utf8')
+    : output('sysctl', ['-n', 'machdep.cpu.leaf7_features']).toLowerCase();
   if (/\bavx512f\b/.test(flags)) return 'avx512';
   return /\bavx2\b/.test(flags) ? 'avx2' : 'none';
 }

@@ -37,7 +37,11 @@ function growth(cells, prefix, threads) {
   const large = cells[`${prefix}.rows1e7.${threads}t`];
   if (!small || !large) return [];
   const [a, b] = [medians(small.turns), medians(large.turns)];
-  const times = Object.fromEntries(Object.keys(b).filter((k) => k in a).map((k) => [k, b[k] / a[k]]));
+  const times = Object.fromEntries(
+    Object.keys(b)
+      .filter((k) => k in a)
+      .map((k) => [k, b[k] / a[k]]),
+  );
   const { ours, ...peers } = times;
   return [row(`${prefix}.growth.${threads}t`, 'times', ours, peers, false)];
 }
@@ -46,7 +50,8 @@ function adamAside(cell) {
   const { ours, ...rest } = medians(cell.turns);
   if (ours === undefined) return [];
   const rows = [];
-  if (rest['copy bandwidth']) rows.push(row(`${cell.name}.bandwidth`, 'GB/s', ADAM_BYTES / ours / 1e6, { 'copy bandwidth': rest['copy bandwidth'] }, true));
+  if (rest['copy bandwidth'])
+    rows.push(row(`${cell.name}.bandwidth`, 'GB/s', ADAM_BYTES / ours / 1e6, { 'copy bandwidth': rest['copy bandwidth'] }, true));
   if (rest['PyTorch foreach']) rows.push(row(`${cell.name}.foreach`, 'ms', ours, { 'PyTorch foreach': rest['PyTorch foreach'] }, false));
   return rows;
 }
@@ -77,7 +82,9 @@ const figure = (value) => {
 
 /** The table as Markdown, with the machine's facts above it. */
 export function markdown(rows, facts, cells) {
-  const times = Object.values(cells).map((c) => c.at).sort();
+  const times = Object.values(cells)
+    .map((c) => c.at)
+    .sort();
   const loads = Object.values(cells).map((c) => c.load);
   const lines = [
     '# Ours against the peers',
@@ -96,9 +103,13 @@ export function markdown(rows, facts, cells) {
     const higher = ['rows/s', 'GFLOP/s', 'GB/s', 'ratio'].includes(r.unit);
     const [best, ...others] = Object.entries(r.peers).sort((a, b) => (higher ? b[1] - a[1] : a[1] - b[1]));
     const cell = ([name, value]) => `${name} ${figure(value)}`;
-    lines.push(`| ${r.name} | ${r.unit} | ${figure(r.ours)} | ${r.ratio === null ? '–' : r.ratio.toFixed(2)} | ${best ? cell(best) : '–'} | ${others.map(cell).join(', ')} |`);
+    lines.push(
+      `| ${r.name} | ${r.unit} | ${figure(r.ours)} | ${r.ratio === null ? '–' : r.ratio.toFixed(2)} | ${best ? cell(best) : '–'} | ${others.map(cell).join(', ')} |`,
+    );
   }
-  const failed = Object.values(cells).flatMap((c) => Object.entries(c.failed ?? {}).map(([name, why]) => `- ${c.name}, ${name}: ${why.replaceAll('\n', ' ').slice(0, 300)}`));
+  const failed = Object.values(cells).flatMap((c) =>
+    Object.entries(c.failed ?? {}).map(([name, why]) => `- ${c.name}, ${name}: ${why.replaceAll('\n', ' ').slice(0, 300)}`),
+  );
   if (failed.length > 0) lines.push('', 'Not measured:', '', ...failed);
   return `${lines.join('\n')}\n`;
 }

@@ -81,7 +81,10 @@ function save(state) {
 /** Builds the Rust side of ours; the TypeScript side is what `npm run build` made. */
 function build() {
   if (!existsSync(join(root, 'benches', 'Cargo.toml'))) return;
-  const built = spawnSync('cargo', ['build', '--release', '-q', '-p', 'talray-benches', '--bin', 'talray-bench-peers'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const built = spawnSync('cargo', ['build', '--release', '-q', '-p', 'talray-benches', '--bin', 'talray-bench-peers'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (built.status !== 0) throw new Error('cargo could not build talray-bench-peers');
 }
 
@@ -179,7 +182,9 @@ async function main() {
         state.cells[cell.name] = { ...cell, turns, failed, load, at: new Date().toISOString().slice(0, 16).replace('T', ' ') };
         save(state);
         const row = report().find((r) => r.name === cell.name);
-        say(`[${Object.keys(state.cells).length}/${names.length}, ${Math.round((Date.now() - began) / 60e3)} min] ${cell.name}: ours ${row.ours?.toPrecision(4) ?? 'missing'} ${cell.unit}, ratio ${row.ratio?.toFixed(2) ?? '–'}`);
+        say(
+          `[${Object.keys(state.cells).length}/${names.length}, ${Math.round((Date.now() - began) / 60e3)} min] ${cell.name}: ours ${row.ours?.toPrecision(4) ?? 'missing'} ${cell.unit}, ratio ${row.ratio?.toFixed(2) ?? '–'}`,
+        );
       }
     } finally {
       await Promise.all(contenders.map((c) => c.stop()));

@@ -17,7 +17,8 @@ export const python = join(venv, process.platform === 'win32' ? 'Scripts/python.
 function must(command, args, cwd = here) {
   const done = spawnSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' });
   if (done.error) throw new Error(`${command} could not be started: ${done.error.message}`);
-  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${done.status}:\n${done.stderr.trim().split('\n').slice(-8).join('\n')}`);
+  if (done.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${done.status}:\n${done.stderr.trim().split('\n').slice(-8).join('\n')}`);
 }
 
 /** Runs `install` unless the stamp says that it ran for the same `files`. */

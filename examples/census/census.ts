@@ -65,7 +65,11 @@ const model = new WideAndDeep({
   deep: [...buckets, ...categories].map((f) => f.name),
   minCount: 4,
 });
-const training = { optimizer: { wide: new Adagrad(0.02), deep: new Adam(3e-3) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] };
+const training = {
+  optimizer: { wide: new Adagrad(0.02), deep: new Adam(3e-3) },
+  loss: binaryCrossentropy,
+  metrics: [new Auc(), new BinaryAccuracy()],
+};
 model.compile(training);
 
 const start = performance.now();
@@ -78,15 +82,50 @@ const served = await WideAndDeep.load(folder);
 
 const person = { workclass: 'Private', fnlwgt: 200_000, race: 'White', nativeCountry: 'United-States', capitalGain: 0, capitalLoss: 0 };
 const people = [
-  { ...person, age: 23, education: 'HS-grad', educationNum: 9, maritalStatus: 'Never-married', occupation: 'Sales', relationship: 'Own-child', sex: 'Female', hoursPerWeek: 30 },
-  { ...person, age: 45, education: 'Masters', educationNum: 14, maritalStatus: 'Married-civ-spouse', occupation: 'Exec-managerial', relationship: 'Husband', sex: 'Male', hoursPerWeek: 50 },
-  { ...person, age: 38, education: 'Bachelors', educationNum: 13, maritalStatus: 'Divorced', occupation: 'Prof-specialty', relationship: 'Not-in-family', sex: 'Female', hoursPerWeek: 45, capitalGain: 14_084 },
+  {
+    ...person,
+    age: 23,
+    education: 'HS-grad',
+    educationNum: 9,
+    maritalStatus: 'Never-married',
+    occupation: 'Sales',
+    relationship: 'Own-child',
+    sex: 'Female',
+    hoursPerWeek: 30,
+  },
+  {
+    ...person,
+    age: 45,
+    education: 'Masters',
+    educationNum: 14,
+    maritalStatus: 'Married-civ-spouse',
+    occupation: 'Exec-managerial',
+    relationship: 'Husband',
+    sex: 'Male',
+    hoursPerWeek: 50,
+  },
+  {
+    ...person,
+    age: 38,
+    education: 'Bachelors',
+    educationNum: 13,
+    maritalStatus: 'Divorced',
+    occupation: 'Prof-specialty',
+    relationship: 'Not-in-family',
+    sex: 'Female',
+    hoursPerWeek: 45,
+    capitalGain: 14_084,
+  },
 ];
 const chances = await (await served.predict(people)).data();
 people.forEach((p, i) => {
-  console.log(`${p.age} years, ${p.education}, ${p.occupation}, ${p.hoursPerWeek} hours a week: ${((chances[i] as number) * 100).toFixed(1)} % earn over 50K`);
+  console.log(
+    `${p.age} years, ${p.education}, ${p.occupation}, ${p.hoursPerWeek} hours a week: ${((chances[i] as number) * 100).toFixed(1)} % earn over 50K`,
+  );
 });
 
 served.compile(training);
 const result = await served.evaluate(rows('adult.test').batch(4096));
-console.log(`census: auc=${(result.auc ?? Number.NaN).toFixed(4)} accuracy=${(result.binaryAccuracy ?? Number.NaN).toFixed(4)} seconds=${seconds.toFixed(1)}`);
+console.log(
+  `census: auc=${(result.auc ?? Number.NaN).toFixed(4)} accuracy=${(result.binaryAccuracy ?? Number.NaN).toFixed(4)} seconds=${seconds.toFixed(1)}`,
+);

@@ -21,10 +21,12 @@ export function tensorOf(array: GoldenArray, dtype: DType = 'f32'): Tensor {
 /** Throws unless shape is equal and every element within `tolerance` of the largest expected one. */
 export async function close(got: Tensor, want: GoldenArray | number, tolerance = 1e-5): Promise<void> {
   const expected = typeof want === 'number' ? { shape: [], data: [want] } : want;
-  if (got.shape.join() !== expected.shape.join()) throw new Error(`expected shape [${expected.shape.join(', ')}], got [${got.shape.join(', ')}]`);
+  if (got.shape.join() !== expected.shape.join())
+    throw new Error(`expected shape [${expected.shape.join(', ')}], got [${got.shape.join(', ')}]`);
   const values = Array.from(await got.data(), Number);
   const numbers = expected.data.map(Number);
   const scale = Math.max(1e-3, ...numbers.map(Math.abs));
   const worst = Math.max(0, ...values.map((value, i) => Math.abs(value - numbers[i]!) / scale));
-  if (!(worst <= tolerance)) throw new Error(`off by ${worst}: expected ${numbers.slice(0, 8).join(', ')}, got ${values.slice(0, 8).join(', ')}`);
+  if (!(worst <= tolerance))
+    throw new Error(`off by ${worst}: expected ${numbers.slice(0, 8).join(', ')}, got ${values.slice(0, 8).join(', ')}`);
 }

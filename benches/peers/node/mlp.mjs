@@ -7,7 +7,11 @@ const SIZES = [10, 128, 128, 5];
 async function onnxruntime(path) {
   const { default: ort } = await import('onnxruntime-node');
   const session = await ort.InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  const x = new ort.Tensor('float32', Float32Array.from({ length: SIZES[0] }, (_, i) => -1 + (2 * i) / (SIZES[0] - 1)), [1, SIZES[0]]);
+  const x = new ort.Tensor(
+    'float32',
+    Float32Array.from({ length: SIZES[0] }, (_, i) => -1 + (2 * i) / (SIZES[0] - 1)),
+    [1, SIZES[0]],
+  );
   return async () => (await session.run({ x })).y.data[0];
 }
 

@@ -71,13 +71,22 @@ function upload(array: TypedArray, dtype: DType, shape: Shape): Tensor {
     throw new TalrayError('SHAPE', `shape [${shape.join(',')}] has ${count} elements, but ${array.length} were given`);
   }
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return new Tensor(guarded(() => native.upload(bytes, dtypeNumber(dtype), shape as number[])), dtype, shape);
+  return new Tensor(
+    guarded(() => native.upload(bytes, dtypeNumber(dtype), shape as number[])),
+    dtype,
+    shape,
+  );
 }
 
 function fromTyped(array: TypedArray, dtype: DType | undefined, shape: Shape = [array.length]): Tensor {
   const own = dtypeOf(array);
   if (dtype === undefined || dtype === own) return upload(array, own, shape);
-  if (dtype === 'bool' && own === 'u8') return upload(Uint8Array.from(array as Uint8Array, (x) => (x === 0 ? 0 : 1)), 'bool', shape);
+  if (dtype === 'bool' && own === 'u8')
+    return upload(
+      Uint8Array.from(array as Uint8Array, (x) => (x === 0 ? 0 : 1)),
+      'bool',
+      shape,
+    );
   if (dtypeSize(dtype) === 2 && own === 'u16' && (dtype === 'f16' || dtype === 'bf16')) return upload(array, dtype, shape);
   const source = upload(array, own, shape);
   const result = cast(source, dtype);
@@ -94,7 +103,11 @@ function fromNested(x: Nested, dtype: DType | undefined, shape: Shape | undefine
   }
   const flat: (number | bigint | boolean)[] = [];
   collect(x, sizes, 0, flat);
-  const kind = flat.some((v) => typeof v === 'bigint') ? 'i64' : flat.length > 0 && flat.every((v) => typeof v === 'boolean') ? 'bool' : 'f32';
+  const kind = flat.some((v) => typeof v === 'bigint')
+    ? 'i64'
+    : flat.length > 0 && flat.every((v) => typeof v === 'boolean')
+      ? 'bool'
+      : 'f32';
   const to = dtype ?? kind;
   return upload2(flat, to, shape ?? sizes);
 }
@@ -131,7 +144,11 @@ function upload2(flat: readonly (number | bigint | boolean)[], dtype: DType, sha
     case 'f32':
       return upload(Float32Array.from(numbers), dtype, shape);
     case 'bool':
-      return upload(Uint8Array.from(numbers, (v) => (v === 0 ? 0 : 1)), dtype, shape);
+      return upload(
+        Uint8Array.from(numbers, (v) => (v === 0 ? 0 : 1)),
+        dtype,
+        shape,
+      );
     case 'i32':
       return upload(Int32Array.from(numbers), dtype, shape);
     case 'u8':

@@ -1,17 +1,7 @@
 // The one class of errors.
 
 /** What kind of mistake it was. */
-export type ErrorCode =
-  | 'SHAPE'
-  | 'DTYPE'
-  | 'DEVICE'
-  | 'MEMORY'
-  | 'UNSUPPORTED'
-  | 'FORMAT'
-  | 'IO'
-  | 'OPTION'
-  | 'NUMERIC'
-  | 'INTERNAL';
+export type ErrorCode = 'SHAPE' | 'DTYPE' | 'DEVICE' | 'MEMORY' | 'UNSUPPORTED' | 'FORMAT' | 'IO' | 'OPTION' | 'NUMERIC' | 'INTERNAL';
 
 /** Every error that Talray throws: a code for programs, the op (if one was being recorded or run), a message for people. */
 export class TalrayError extends Error {

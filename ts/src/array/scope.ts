@@ -11,7 +11,8 @@ import { TalrayError } from './errors.js';
  */
 export function scope<T>(fn: () => T extends Promise<unknown> ? never : T): T {
   const { result, made } = collecting(false, fn as () => T);
-  if (result instanceof Promise) throw new TalrayError('OPTION', 'scope wants a synchronous function; use using or dispose() in async code');
+  if (result instanceof Promise)
+    throw new TalrayError('OPTION', 'scope wants a synchronous function; use using or dispose() in async code');
   const kept = new Set<Tensor>(flatten(result).tensors);
   for (const t of made) {
     if (kept.has(t)) keepOutside(t);

@@ -60,7 +60,9 @@ function result(next: Record<string, Tensor>, name: string): Tensor {
 function fusible({ variable, slots }: RuleParameter): boolean {
   return (
     (variable.dtype === 'f32' || variable.dtype === 'f64') &&
-    Object.values(slots).every((s) => s.dtype === variable.dtype && s.rank === variable.rank && s.shape.every((d, i) => d === variable.shape[i]))
+    Object.values(slots).every(
+      (s) => s.dtype === variable.dtype && s.rank === variable.rank && s.shape.every((d, i) => d === variable.shape[i]),
+    )
   );
 }
 

@@ -154,7 +154,8 @@ export function customGradient<A extends readonly Tensor[]>(
     const { value, gradient } = fn(...xs);
     const rule = region([{ dtype: value.dtype, shape: value.shape }], ([dy]) => {
       const grads = gradient(dy as Tensor);
-      if (grads.length !== xs.length) throw new TalrayError('OPTION', `customGradient: expected ${xs.length} gradients, received ${grads.length}`);
+      if (grads.length !== xs.length)
+        throw new TalrayError('OPTION', `customGradient: expected ${xs.length} gradients, received ${grads.length}`);
       return grads;
     });
     const attrs = () => {

@@ -104,7 +104,8 @@ export function valueAndGrad(fn: (...args: never[]) => Tensor): (...args: never[
         // Fresh names for the arguments: the same tensor passed twice has two gradients.
         const inputs = replace(args, (t) => identity(t));
         const value = (fn as (...args: readonly unknown[]) => Tensor)(...inputs);
-        if (!(value instanceof Tensor)) throw new TalrayError('OPTION', 'the function must return a tensor (a scalar loss), not a promise or another value');
+        if (!(value instanceof Tensor))
+          throw new TalrayError('OPTION', 'the function must return a tensor (a scalar loss), not a promise or another value');
         const { tensors } = flatten(inputs);
         const grads = gradients(value, tensors).map((g, i) => dense(g, tensors[i] as Tensor));
         let at = 0;
@@ -118,9 +119,7 @@ export function valueAndGrad(fn: (...args: never[]) => Tensor): (...args: never[
 
 /** As {@link valueAndGrad}, without the value. */
 export function grad(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
-export function grad<A extends readonly unknown[]>(
-  fn: (...args: A) => Tensor,
-): (...args: A) => A extends readonly [infer One] ? One : A;
+export function grad<A extends readonly unknown[]>(fn: (...args: A) => Tensor): (...args: A) => A extends readonly [infer One] ? One : A;
 export function grad(fn: (...args: never[]) => Tensor): (...args: never[]) => unknown {
   const both = valueAndGrad(fn as (...args: readonly unknown[]) => Tensor);
   return (...args) => (both as (...args: readonly unknown[]) => { grads: unknown })(...args).grads;

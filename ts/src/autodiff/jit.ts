@@ -51,7 +51,10 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
         const [oldest, { plan }] = recorded.entries().next().value as [string, Recorded];
         native.freePlan(plan);
         recorded.delete(oldest);
-        if (!warned) console.warn(`talray: jit(${fn.name || 'function'}) was recorded for more than ${MAX_PLANS} signatures; pad or bucket what changes`);
+        if (!warned)
+          console.warn(
+            `talray: jit(${fn.name || 'function'}) was recorded for more than ${MAX_PLANS} signatures; pad or bucket what changes`,
+          );
         warned = true;
       }
       recorded.set(key, entry);

@@ -26,7 +26,12 @@ export class CsvLogger extends Callback {
     const line = (cells: readonly (string | number)[]): string => `${cells.join(separator)}\n`;
     if (this.#keys === undefined) {
       this.#keys = Object.keys(logs).sort();
-      const size = append ? await stat(this.path).then((s) => s.size, () => 0) : 0;
+      const size = append
+        ? await stat(this.path).then(
+            (s) => s.size,
+            () => 0,
+          )
+        : 0;
       if (size === 0) await writeFile(this.path, line(['epoch', ...this.#keys]));
     }
     await appendFile(this.path, line([epoch, ...this.#keys.map((key) => logs[key] ?? 'NA')]));

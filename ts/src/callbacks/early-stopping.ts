@@ -41,7 +41,15 @@ export class EarlyStopping extends Callback {
   }
 
   override onEpochEnd(epoch: number, logs: Logs, run: RunInfo): void {
-    const { monitor = 'valLoss', minDelta = 0, patience = 0, mode = 'auto', baseline, startFromEpoch = 0, restoreBestWeights = false } = this.options;
+    const {
+      monitor = 'valLoss',
+      minDelta = 0,
+      patience = 0,
+      mode = 'auto',
+      baseline,
+      startFromEpoch = 0,
+      restoreBestWeights = false,
+    } = this.options;
     if (epoch < startFromEpoch) return;
     const value = watched(logs, monitor, 'EarlyStopping');
     const higher = isHigher(mode, monitor, run);

@@ -2,7 +2,9 @@
 import { Callback, type Logs, type RunInfo, type StepLogs } from './callback.js';
 
 /** What {@link LambdaCallback} calls. */
-export type LambdaCallbacks = Partial<Pick<Callback, 'onTrainBegin' | 'onTrainEnd' | 'onEpochBegin' | 'onEpochEnd' | 'onTrainStepEnd' | 'onEvaluateStepEnd'>>;
+export type LambdaCallbacks = Partial<
+  Pick<Callback, 'onTrainBegin' | 'onTrainEnd' | 'onEpochBegin' | 'onEpochEnd' | 'onTrainStepEnd' | 'onEvaluateStepEnd'>
+>;
 
 /** Calls the functions it was given. */
 export class LambdaCallback extends Callback {

@@ -5,7 +5,8 @@ import { Callback, type Logs, type RunInfo } from './callback.js';
 import { better, isHigher, type Mode, watched } from './watch.js';
 
 function rateOf(optimizer: AnyOptimizer, who: string): number {
-  if (typeof optimizer.learningRate !== 'number') throw new TalrayError('OPTION', `${who} sets a rate, but the optimizer follows a schedule`);
+  if (typeof optimizer.learningRate !== 'number')
+    throw new TalrayError('OPTION', `${who} sets a rate, but the optimizer follows a schedule`);
   return optimizer.learningRate;
 }
 

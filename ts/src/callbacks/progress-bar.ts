@@ -56,7 +56,9 @@ export class ProgressBar extends Callback {
     const values = Object.entries(logs).map(([key, value]) => `${key} ${shown(value)}`);
     const bar = this.#terminal && run.steps !== undefined && step !== undefined ? ` ${barOf(step / run.steps)}` : '';
     const place = step === undefined ? '' : ` ${step}${run.steps === undefined ? '' : `/${run.steps}`}`;
-    return [`epoch ${this.#epoch + 1}/${run.epochs}${bar}${place}`, ...values, `${Math.round(rate).toLocaleString('en-US')} rows/s`].join('  ');
+    return [`epoch ${this.#epoch + 1}/${run.epochs}${bar}${place}`, ...values, `${Math.round(rate).toLocaleString('en-US')} rows/s`].join(
+      '  ',
+    );
   }
 
   #draw(line: string): void {

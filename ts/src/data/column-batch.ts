@@ -54,8 +54,11 @@ export class ColumnBatch {
 }
 
 function columnOf(raw: RawColumn): Column {
-  const values =
-    raw.f32 ?? raw.f64 ?? raw.i64 ?? raw.bool ?? raw.text ?? {
+  const values = raw.f32 ??
+    raw.f64 ??
+    raw.i64 ??
+    raw.bool ??
+    raw.text ?? {
       offsets: raw.offsets as Float64Array,
       elements: columnOf(raw.elements[0] as RawColumn),
     };

@@ -48,7 +48,11 @@ function add(out: NativeColumns, name: string, column: ColumnInput): void {
   else if (column instanceof Float64Array) out.addF64(name, column);
   else if (column instanceof BigInt64Array) out.addI64(name, column);
   else if (column instanceof BigUint64Array) out.addI64(name, new BigInt64Array(column.buffer, column.byteOffset, column.length));
-  else if (ArrayBuffer.isView(column)) out.addI64(name, BigInt64Array.from(column as Int32Array, (n) => BigInt(n)));
+  else if (ArrayBuffer.isView(column))
+    out.addI64(
+      name,
+      BigInt64Array.from(column as Int32Array, (n) => BigInt(n)),
+    );
   else addValues(out, name, column as readonly ValueInput[]);
 }
 
@@ -59,13 +63,20 @@ function addValues(out: NativeColumns, name: string, values: readonly ValueInput
   const present = values.filter((v) => v !== null && v !== undefined);
   if (present.length > 0 && present.every((v) => typeof v === 'string')) {
     const valid = Uint8Array.from(values, (v) => (typeof v === 'string' ? 1 : 0));
-    out.addText(name, values.map((v) => (typeof v === 'string' ? v : '')), valid);
+    out.addText(
+      name,
+      values.map((v) => (typeof v === 'string' ? v : '')),
+      valid,
+    );
   } else if (present.some((v) => typeof v === 'number' && !Number.isFinite(v))) {
     // JSON has no NaN and no infinities; a missing number among them is NaN.
     if (!present.every((v) => typeof v === 'number')) {
       throw new TalrayError('DTYPE', `column '${name}' mixes numbers with values of other kinds`);
     }
-    out.addF64(name, Float64Array.from(values, (v) => (typeof v === 'number' ? v : Number.NaN)));
+    out.addF64(
+      name,
+      Float64Array.from(values, (v) => (typeof v === 'number' ? v : Number.NaN)),
+    );
   } else {
     out.addJson(name, json(values));
   }

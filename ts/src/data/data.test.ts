@@ -7,7 +7,23 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TalrayError } from '../array/errors.js';
-import { categorical, cross, csv, type Dataset, type EncodedBatch, EncodedSource, Encoder, type Feature, fromColumns, fromRows, hashed, type Inputs, multiValued, numeric, sequence } from './index.js';
+import {
+  categorical,
+  cross,
+  csv,
+  type Dataset,
+  type EncodedBatch,
+  EncodedSource,
+  Encoder,
+  type Feature,
+  fromColumns,
+  fromRows,
+  hashed,
+  type Inputs,
+  multiValued,
+  numeric,
+  sequence,
+} from './index.js';
 
 let folder: string;
 const text = 'age,job,income\n39,Sales,<=50K\n50,?,>50K\n38,"Tech, other",<=50K\n';
@@ -72,9 +88,34 @@ test('columns of every kind go in and come out', async () => {
     infinite: [Number.POSITIVE_INFINITY, 1],
   });
   const [first, second] = await collect(data.rows());
-  expect(first).toEqual({ f32: 1.5, f64: 0.1, big: 9007199254740993n, small: 1, mixed: 1, bigints: 2n ** 62n, words: 'é', yes: true, lists: [1, 2], infinite: Infinity });
-  expect(second).toEqual({ f32: 2, f64: Number.NaN, big: -1, small: -2, mixed: null, bigints: null, words: null, yes: false, lists: [], infinite: 1 });
-  expect(await collect(fromRows([{ a: 1 }, { b: 'x' }]).rows())).toEqual([{ a: 1, b: null }, { a: null, b: 'x' }]);
+  expect(first).toEqual({
+    f32: 1.5,
+    f64: 0.1,
+    big: 9007199254740993n,
+    small: 1,
+    mixed: 1,
+    bigints: 2n ** 62n,
+    words: 'é',
+    yes: true,
+    lists: [1, 2],
+    infinite: Infinity,
+  });
+  expect(second).toEqual({
+    f32: 2,
+    f64: Number.NaN,
+    big: -1,
+    small: -2,
+    mixed: null,
+    bigints: null,
+    words: null,
+    yes: false,
+    lists: [],
+    infinite: 1,
+  });
+  expect(await collect(fromRows([{ a: 1 }, { b: 'x' }]).rows())).toEqual([
+    { a: 1, b: null },
+    { a: null, b: 'x' },
+  ]);
 });
 
 test('steps do what they say', async () => {
@@ -184,7 +225,9 @@ test('mistakes are TalrayErrors that name their place', async () => {
   expect((await failure(() => counting(3).batch(2).shuffle())).message).toContain('before batch');
   expect((await failure(() => fromColumns({ a: [1], b: [1, 2] }))).code).toBe('SHAPE');
   expect((await failure(() => Encoder.fit([numeric('m')], counting(3)))).message).toContain("unknown column 'm'");
-  expect((await failure(() => Encoder.fit([categorical('n', { vocabulary: [1, 2] })], counting(3)).then((e) => e.encode({ n: [3] })))).code).toBe('OPTION');
+  expect(
+    (await failure(() => Encoder.fit([categorical('n', { vocabulary: [1, 2] })], counting(3)).then((e) => e.encode({ n: [3] })))).code,
+  ).toBe('OPTION');
   expect((await failure(() => counting(3).iterate({ state: counting(4).iterate().state }))).message).toContain('does not fit');
   expect((await failure(() => Encoder.fromJSON('{'))).code).toBe('FORMAT');
   // @ts-expect-error a misspelt option does not compile, and does not pass unseen either

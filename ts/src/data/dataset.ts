@@ -160,7 +160,10 @@ export class Dataset implements AsyncIterable<ColumnBatch> {
 
   #step(step: object): Dataset {
     for (const [name, options] of Object.entries(step)) refuseNaN(name, options as Record<string, unknown>);
-    return new Dataset(guarded(() => this.#native.step(JSON.stringify(step))), this.label);
+    return new Dataset(
+      guarded(() => this.#native.step(JSON.stringify(step))),
+      this.label,
+    );
   }
 }
 

@@ -107,7 +107,10 @@ export class Encoder {
 
   /** Encodes rows or columns in memory at once; with `labels`, label and weight columns too. */
   encode(data: ColumnsInput | readonly RowInput[], options: { /** Default false. */ labels?: boolean } = {}): EncodedBatch {
-    return encodedBatch(this.layout, guarded(() => this.native.encode(nativeColumns(data), options.labels ?? false)));
+    return encodedBatch(
+      this.layout,
+      guarded(() => this.native.encode(nativeColumns(data), options.labels ?? false)),
+    );
   }
 }
 

@@ -108,7 +108,11 @@ export function categorical(column: string, options: CategoricalOptions = {}): F
 }
 
 /** One of `buckets` keys a row, by hash. */
-export function hashed(column: string, buckets: number, options: Omit<CategoricalOptions, 'buckets' | 'vocabulary' | 'outOfVocabulary'> = {}): Feature {
+export function hashed(
+  column: string,
+  buckets: number,
+  options: Omit<CategoricalOptions, 'buckets' | 'vocabulary' | 'outOfVocabulary'> = {},
+): Feature {
   return feature('categorical', 'key', column, { ...options, buckets }, { column });
 }
 
@@ -128,7 +132,13 @@ export function sequence(column: string, options: SequenceOptions): Feature {
   return feature('sequence', 'padded', column, options, { column });
 }
 
-function feature<O extends FeatureOptions>(kind: Feature['kind'], output: Feature['output'], column: string, options: O, own: object): Feature {
+function feature<O extends FeatureOptions>(
+  kind: Feature['kind'],
+  output: Feature['output'],
+  column: string,
+  options: O,
+  own: object,
+): Feature {
   const { dim, ...rest } = options;
   const name = options.name ?? column;
   return Object.freeze({ name, kind, output, dim, spec: Object.freeze({ ...rest, ...own, kind, name }) });

@@ -32,4 +32,14 @@ export {
   sequence,
   type VocabularySource,
 } from './features.js';
-export { type ColumnSpec, type ColumnType, type CsvOptions, csv, fromColumns, fromRows, type ParquetOptions, type Paths, parquet } from './sources.js';
+export {
+  type ColumnSpec,
+  type ColumnType,
+  type CsvOptions,
+  csv,
+  fromColumns,
+  fromRows,
+  type ParquetOptions,
+  type Paths,
+  parquet,
+} from './sources.js';

@@ -1,7 +1,28 @@
 // Cross-entropy of classes: one-hot, focal, as ids, and generalised.
 import {
-  add, cast, clip, div, expandDims, log, mul, neg, notEqual, oneHot, pow, softmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy, squeeze, sub, sum,
-  tensor, type Tensor, type TensorLike, transpose, where, zerosLike,
+  add,
+  cast,
+  clip,
+  div,
+  expandDims,
+  log,
+  mul,
+  neg,
+  notEqual,
+  oneHot,
+  pow,
+  softmax,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+  squeeze,
+  sub,
+  sum,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  transpose,
+  where,
+  zerosLike,
 } from '../index.js';
 import { withMask } from '../nn/core/mask.js';
 import { axisOf } from '../nn/core/shapes.js';
@@ -36,7 +57,11 @@ export interface CategoricalFocalCrossentropyOptions extends CategoricalCrossent
 }
 
 /** `−Σ alpha (1 − ŷ)^gamma y log ŷ` over the classes. */
-export function categoricalFocalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: CategoricalFocalCrossentropyOptions = {}): Tensor {
+export function categoricalFocalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: CategoricalFocalCrossentropyOptions = {},
+): Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1, alpha = 0.25, gamma = 2 } = options;
   const [target, given] = targets(yTrue, yPred);
   const p = normalized(fromLogits ? softmax(given, { axis }) : given, axis);
@@ -55,7 +80,11 @@ export interface SparseCategoricalCrossentropyOptions {
 }
 
 /** `−log ŷ` of the true class, given as its id. */
-export function sparseCategoricalCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: SparseCategoricalCrossentropyOptions = {}): Tensor {
+export function sparseCategoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: SparseCategoricalCrossentropyOptions = {},
+): Tensor {
   const { fromLogits = false, ignoreClass } = options;
   const p = lastAxis(tensor(yPred), options.axis ?? -1);
   let ids = cast(tensor(yTrue), 'i32');
@@ -73,7 +102,11 @@ export interface CategoricalGeneralizedCrossEntropyOptions {
 }
 
 /** `(1 − p^q) / q` with p the probability of the true class, given as its id; robust against wrong labels. */
-export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, { q = 0.5 }: CategoricalGeneralizedCrossEntropyOptions = {}): Tensor {
+export function categoricalGeneralizedCrossEntropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  { q = 0.5 }: CategoricalGeneralizedCrossEntropyOptions = {},
+): Tensor {
   const p = tensor(yPred);
   const truth = sum(mul(p, oneHot(cast(tensor(yTrue), 'i32'), p.shape.at(-1)!, { dtype: p.dtype })), { axis: -1 });
   return div(sub(1, pow(truth, q)), q);

@@ -1,5 +1,25 @@
 // The circle loss of metric learning.
-import { add, cast, equal, expandDims, eye, greater, logicalAnd, logicalNot, logsumexp, matmul, maximum, mul, softplus, squeeze, sub, tensor, type Tensor, type TensorLike, where } from '../index.js';
+import {
+  add,
+  cast,
+  equal,
+  expandDims,
+  eye,
+  greater,
+  logicalAnd,
+  logicalNot,
+  logsumexp,
+  matmul,
+  maximum,
+  mul,
+  softplus,
+  squeeze,
+  sub,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  where,
+} from '../index.js';
 import { withMask } from '../nn/core/mask.js';
 import { FunctionLoss, type LossOptions } from './loss.js';
 

@@ -1,7 +1,30 @@
 // Connectionist temporal classification: the likelihood of a label sequence over all its alignments with time.
 import {
-  add, arange, cast, concat, greaterEqual, logicalAnd, logSoftmax, logsumexp, maximum, mul, neg, notEqual, reshape, scan, slice, stack, sub, sum, takeAlongAxis,
-  tensor, type Tensor, type TensorLike, transpose, where, zerosLike,
+  add,
+  arange,
+  cast,
+  concat,
+  greaterEqual,
+  logicalAnd,
+  logSoftmax,
+  logsumexp,
+  maximum,
+  mul,
+  neg,
+  notEqual,
+  reshape,
+  scan,
+  slice,
+  stack,
+  sub,
+  sum,
+  takeAlongAxis,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  transpose,
+  where,
+  zerosLike,
 } from '../index.js';
 import { FunctionLoss, type LossOptions } from './loss.js';
 

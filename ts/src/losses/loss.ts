@@ -50,7 +50,13 @@ export class FunctionLoss<O extends object> extends Loss {
 }
 
 /** Runs `fn`, weighs its values and reduces them. */
-export function reduceLoss(fn: LossFunction, yTrue: TensorLike, yPred: TensorLike, sampleWeight: TensorLike | undefined, reduction: Reduction = 'sumOverBatchSize'): Tensor {
+export function reduceLoss(
+  fn: LossFunction,
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  sampleWeight: TensorLike | undefined,
+  reduction: Reduction = 'sumOverBatchSize',
+): Tensor {
   const prediction = tensor(yPred);
   const values = fn(tensor(yTrue), prediction);
   const weight = weights(values, sampleWeight, joinMasks(maskOf(prediction), maskOf(values)), reduction);

@@ -15,7 +15,12 @@ interface Case {
 }
 
 const classes = losses as unknown as Record<string, new (options: object) => losses.Loss>;
-const reductions: Record<string, losses.Reduction> = { none: 'none', sum: 'sum', sum_over_batch_size: 'sumOverBatchSize', mean_with_sample_weight: 'meanWithSampleWeight' };
+const reductions: Record<string, losses.Reduction> = {
+  none: 'none',
+  sum: 'sum',
+  sum_over_batch_size: 'sumOverBatchSize',
+  mean_with_sample_weight: 'meanWithSampleWeight',
+};
 
 describe('losses give what Keras gives', () => {
   for (const [i, c] of goldens<Case>('losses').entries()) {

@@ -1,5 +1,18 @@
 // Shares of predictions that are right.
-import { argmax, cast, equal, greater, squeeze, sum, tensor, type Tensor, type TensorLike, takeAlongAxis, expandDims, less } from '../index.js';
+import {
+  argmax,
+  cast,
+  equal,
+  greater,
+  squeeze,
+  sum,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  takeAlongAxis,
+  expandDims,
+  less,
+} from '../index.js';
 import { align } from '../losses/align.js';
 import { MeanMetricWrapper } from './mean.js';
 import type { MetricOptions } from './metric.js';
@@ -84,6 +97,9 @@ export class TopKCategoricalAccuracy extends MeanMetricWrapper {
 /** The mean of {@link sparseTopKCategoricalAccuracy}. */
 export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
   constructor(options: MetricOptions & { k?: number } = {}) {
-    super((y, p) => sparseTopKCategoricalAccuracy(y, p, options), { name: options.name ?? 'sparseTopKCategoricalAccuracy', higherIsBetter: true });
+    super((y, p) => sparseTopKCategoricalAccuracy(y, p, options), {
+      name: options.name ?? 'sparseTopKCategoricalAccuracy',
+      higherIsBetter: true,
+    });
   }
 }

@@ -1,5 +1,22 @@
 // The area under the ROC or precision-recall curve, from counts at thresholds.
-import { add, div, divNoNan, greater, log, logicalAnd, maximum, minimum, mul, sigmoid, slice, sub, sum, TalrayError, type Tensor, where } from '../index.js';
+import {
+  add,
+  div,
+  divNoNan,
+  greater,
+  log,
+  logicalAnd,
+  maximum,
+  minimum,
+  mul,
+  sigmoid,
+  slice,
+  sub,
+  sum,
+  TalrayError,
+  type Tensor,
+  where,
+} from '../index.js';
 import { ConfusionMetric, evenThresholds } from './confusion.js';
 import type { MetricOptions } from './metric.js';
 
@@ -34,7 +51,12 @@ export class Auc extends ConfusionMetric {
     const recall = divNoNan(tp, add(tp, fn));
     const [x, y] = curve === 'ROC' ? [divNoNan(fp, add(fp, tn)), recall] : [recall, divNoNan(tp, add(tp, fp))];
     const [left, right] = [this.#but(y, 'last'), this.#but(y, 'first')];
-    const heights = summationMethod === 'interpolation' ? div(add(left, right), 2) : summationMethod === 'minoring' ? minimum(left, right) : maximum(left, right);
+    const heights =
+      summationMethod === 'interpolation'
+        ? div(add(left, right), 2)
+        : summationMethod === 'minoring'
+          ? minimum(left, right)
+          : maximum(left, right);
     return sum(mul(sub(this.#but(x, 'last'), this.#but(x, 'first')), heights));
   }
 
@@ -59,6 +81,7 @@ export class Auc extends ConfusionMetric {
 
 function thresholdsOf({ thresholds, numThresholds = 200 }: AucOptions): number[] {
   if (thresholds !== undefined) return [-1e-7, ...[...thresholds].sort((a, b) => a - b), 1 + 1e-7];
-  if (!(Number.isInteger(numThresholds) && numThresholds > 1)) throw new TalrayError('OPTION', `Auc: numThresholds must be an integer above 1, got ${numThresholds}`);
+  if (!(Number.isInteger(numThresholds) && numThresholds > 1))
+    throw new TalrayError('OPTION', `Auc: numThresholds must be an integer above 1, got ${numThresholds}`);
   return evenThresholds(numThresholds);
 }

@@ -1,7 +1,27 @@
 // Counts of right and wrong decisions at thresholds: the base of AUC, precision, recall and their kin.
 import {
-  add, cast, ceil, clip, cumsum, equal, expandDims, greater, maximum, mul, onesLike, reshape, sub, sum, TalrayError, tensor, type Tensor, type TensorLike, unsortedSegmentSum,
-  type Variable, where, zerosLike,
+  add,
+  cast,
+  ceil,
+  clip,
+  cumsum,
+  equal,
+  expandDims,
+  greater,
+  maximum,
+  mul,
+  onesLike,
+  reshape,
+  sub,
+  sum,
+  TalrayError,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  unsortedSegmentSum,
+  type Variable,
+  where,
+  zerosLike,
 } from '../index.js';
 import { align } from '../losses/align.js';
 import { Metric } from './metric.js';
@@ -21,7 +41,10 @@ export function evenThresholds(count: number, outside = 1e-7): number[] {
 }
 
 function areEven(thresholds: readonly number[]): boolean {
-  return thresholds.length >= 3 && thresholds.every((t, i) => Math.abs(t - i / (thresholds.length - 1)) <= 1e-7 + 1e-5 * (i / (thresholds.length - 1)));
+  return (
+    thresholds.length >= 3 &&
+    thresholds.every((t, i) => Math.abs(t - i / (thresholds.length - 1)) <= 1e-7 + 1e-5 * (i / (thresholds.length - 1)))
+  );
 }
 
 /** Weighted counts of a batch: a prediction is positive above a threshold. Even thresholds cost one pass, not one each. */
@@ -34,7 +57,12 @@ export function countAt(thresholds: readonly number[], yTrue: TensorLike, yPred:
   const ofFalse = weight === undefined ? sub(1, positive) : sub(weight, ofTrue);
   const above = areEven(thresholds) ? evenCounts(thresholds, score) : eachCount(thresholds, score);
   const [truePositives, falsePositives] = [above(ofTrue), above(ofFalse)];
-  return { truePositives, falsePositives, trueNegatives: sub(sum(ofFalse), falsePositives), falseNegatives: sub(sum(ofTrue), truePositives) };
+  return {
+    truePositives,
+    falsePositives,
+    trueNegatives: sub(sum(ofFalse), falsePositives),
+    falseNegatives: sub(sum(ofTrue), truePositives),
+  };
 }
 
 function weightsLike(p: Tensor, sampleWeight: TensorLike | undefined): Tensor | undefined {
@@ -73,7 +101,8 @@ export abstract class ConfusionMetric extends Metric {
     protected readonly thresholds: readonly number[],
   ) {
     super(name);
-    if (thresholds.some((t) => !(t >= -1e-6 && t <= 1 + 1e-6))) throw new TalrayError('OPTION', `${name}: thresholds must be in [0, 1], got ${thresholds.join(', ')}`);
+    if (thresholds.some((t) => !(t >= -1e-6 && t <= 1 + 1e-6)))
+      throw new TalrayError('OPTION', `${name}: thresholds must be in [0, 1], got ${thresholds.join(', ')}`);
     const shape = [thresholds.length];
     this.truePositives = this.addState('truePositives', shape);
     this.falsePositives = this.addState('falsePositives', shape);

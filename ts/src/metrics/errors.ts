@@ -1,9 +1,23 @@
 // Losses as metrics: their mean over all examples.
 import { neg } from '../index.js';
 import {
-  type BinaryCrossentropyOptions, binaryCrossentropy, type CategoricalCrossentropyOptions, categoricalCrossentropy, categoricalHinge, cosineSimilarity, hinge, klDivergence,
-  logCosh, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, meanSquaredLogarithmicError, poisson, type SparseCategoricalCrossentropyOptions,
-  sparseCategoricalCrossentropy, squaredHinge,
+  type BinaryCrossentropyOptions,
+  binaryCrossentropy,
+  type CategoricalCrossentropyOptions,
+  categoricalCrossentropy,
+  categoricalHinge,
+  cosineSimilarity,
+  hinge,
+  klDivergence,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  type SparseCategoricalCrossentropyOptions,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
 } from '../losses/index.js';
 import { MeanMetricWrapper } from './mean.js';
 import type { MetricOptions } from './metric.js';
@@ -81,7 +95,10 @@ export class KLDivergence extends MeanMetricWrapper {
 /** The mean cosine similarity: 1 for the same direction (the loss of that name has the other sign). */
 export class CosineSimilarity extends MeanMetricWrapper {
   constructor(options: MetricOptions & { axis?: number } = {}) {
-    super((y, p) => neg(cosineSimilarity(y, p, { axis: options.axis ?? -1 })), { name: options.name ?? 'cosineSimilarity', higherIsBetter: true });
+    super((y, p) => neg(cosineSimilarity(y, p, { axis: options.axis ?? -1 })), {
+      name: options.name ?? 'cosineSimilarity',
+      higherIsBetter: true,
+    });
   }
 }
 

@@ -1,5 +1,24 @@
 // F scores of several classes.
-import { abs, add, cast, div, expandDims, greater, greaterEqual, logicalAnd, max, mean, mul, sub, sum, TalrayError, tensor, type Tensor, type TensorLike, type Variable } from '../index.js';
+import {
+  abs,
+  add,
+  cast,
+  div,
+  expandDims,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  max,
+  mean,
+  mul,
+  sub,
+  sum,
+  TalrayError,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  type Variable,
+} from '../index.js';
 import { Metric, type MetricOptions, type MetricShapes } from './metric.js';
 
 /** Options of {@link F1Score}. */
@@ -48,10 +67,14 @@ export class FBetaScore extends Metric {
     const y = tensor(yTrue, { dtype: 'f32' });
     this.build({ yTrue: y.shape, yPred: scores.shape });
     const { threshold } = this.options;
-    const chosen = threshold === undefined ? logicalAnd(greaterEqual(scores, max(scores, { axis: -1, keepdims: true })), greater(abs(scores), 1e-9)) : greater(scores, threshold);
+    const chosen =
+      threshold === undefined
+        ? logicalAnd(greaterEqual(scores, max(scores, { axis: -1, keepdims: true })), greater(abs(scores), 1e-9))
+        : greater(scores, threshold);
     const p = cast(chosen, 'f32');
     const weight = sampleWeight === undefined ? undefined : expandDims(tensor(sampleWeight, { dtype: 'f32' }), 1);
-    const total = (x: Tensor): Tensor => sum(weight === undefined ? x : mul(x, weight), this.options.average === 'micro' ? {} : { axis: 0 });
+    const total = (x: Tensor): Tensor =>
+      sum(weight === undefined ? x : mul(x, weight), this.options.average === 'micro' ? {} : { axis: 0 });
     this.#tp!.assign(add(this.#tp!, total(mul(p, y))));
     this.#fp!.assign(add(this.#fp!, total(mul(p, sub(1, y)))));
     this.#fn!.assign(add(this.#fn!, total(mul(sub(1, p), y))));

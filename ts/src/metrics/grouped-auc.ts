@@ -46,7 +46,8 @@ export class GroupedAuc extends HostMetric {
     const [labels, scores] = (await Promise.all([yTrue.data(), yPred.data()])) as [ArrayLike<number>, ArrayLike<number>];
     const weights = sampleWeight === undefined ? undefined : ((await sampleWeight.data()) as ArrayLike<number>);
     const keys = await this.#keys(x, scores.length);
-    if (labels.length !== scores.length) throw new TalrayError('SHAPE', `${this.name}: ${labels.length} targets for ${scores.length} predictions`);
+    if (labels.length !== scores.length)
+      throw new TalrayError('SHAPE', `${this.name}: ${labels.length} targets for ${scores.length} predictions`);
     for (let i = 0; i < scores.length; i++) {
       const key = keys?.[i] ?? 0;
       let group = this.#groups.get(key);

@@ -1,12 +1,27 @@
 // Sums and means of values, and means of a function of targets and predictions.
-import { add, cast, divNoNan, expandDims, mean, mul, onesLike, sqrt, sum, tensor, type Tensor, type TensorLike, type Variable } from '../index.js';
+import {
+  add,
+  cast,
+  divNoNan,
+  expandDims,
+  mean,
+  mul,
+  onesLike,
+  sqrt,
+  sum,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  type Variable,
+} from '../index.js';
 import { align } from '../losses/align.js';
 import { maskOf } from '../nn/core/mask.js';
 import { Metric, type MetricOptions } from './metric.js';
 
 /** Values and weights with one number an example: axes that the weights do not have are averaged, as in Keras. */
 export function samplewise(given: Tensor, sampleWeight: TensorLike | undefined): { values: Tensor; weight: Tensor } {
-  const over = (x: Tensor, rank: number): Tensor => (x.rank > rank ? mean(x, { axis: Array.from({ length: x.rank - rank }, (_, i) => rank + i) }) : x);
+  const over = (x: Tensor, rank: number): Tensor =>
+    x.rank > rank ? mean(x, { axis: Array.from({ length: x.rank - rank }, (_, i) => rank + i) }) : x;
   const raw = cast(given, 'f32');
   if (sampleWeight === undefined) {
     const values = over(raw, 1);

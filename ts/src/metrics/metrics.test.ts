@@ -38,7 +38,12 @@ describe('GroupedAuc', () => {
   it('weighs groups by size and leaves out those of one class', async () => {
     const metric = new metrics.GroupedAuc({ group: (x: { user: string[] }) => x.user });
     const user = ['a', 'a', 'b', 'b', 'b', 'c'];
-    await metric.updateState({ x: { user }, yTrue: tensor([1, 0, 1, 0, 0, 1]), yPred: tensor([0.9, 0.1, 0.3, 0.4, 0.2, 0.5]), sampleWeight: undefined });
+    await metric.updateState({
+      x: { user },
+      yTrue: tensor([1, 0, 1, 0, 0, 1]),
+      yPred: tensor([0.9, 0.1, 0.3, 0.4, 0.2, 0.5]),
+      sampleWeight: undefined,
+    });
     expect(metric.result()).toBeCloseTo((2 * 1 + 3 * 0.5) / 5, 12);
   });
 });

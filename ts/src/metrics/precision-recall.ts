@@ -1,5 +1,18 @@
 // Precision, recall, plain counts, and one at a given value of another.
-import { add, divNoNan, gather, greaterEqual, max, TalrayError, tensor, type Tensor, type TensorLike, topK, type Variable, where } from '../index.js';
+import {
+  add,
+  divNoNan,
+  gather,
+  greaterEqual,
+  max,
+  TalrayError,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  topK,
+  type Variable,
+  where,
+} from '../index.js';
 import { ConfusionMetric } from './confusion.js';
 import type { MetricOptions } from './metric.js';
 
@@ -117,7 +130,10 @@ abstract class AtValue extends ConfusionMetric {
   protected readonly value: number;
 
   constructor(name: string, { name: given, value, numThresholds = 200 }: AtValueOptions) {
-    super(given ?? name, Array.from({ length: numThresholds }, (_, i) => i / (numThresholds - 1)));
+    super(
+      given ?? name,
+      Array.from({ length: numThresholds }, (_, i) => i / (numThresholds - 1)),
+    );
     if (!(value >= 0 && value <= 1)) throw new TalrayError('OPTION', `${name}: value must be in [0, 1], got ${value}`);
     this.value = value;
   }

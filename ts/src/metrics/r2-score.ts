@@ -1,5 +1,23 @@
 // The share of variance that predictions explain.
-import { add, div, isfinite, mean, mul, onesLike, expandDims, square, sub, sum, TalrayError, tensor, type Tensor, type TensorLike, type Variable, where, zerosLike } from '../index.js';
+import {
+  add,
+  div,
+  isfinite,
+  mean,
+  mul,
+  onesLike,
+  expandDims,
+  square,
+  sub,
+  sum,
+  TalrayError,
+  tensor,
+  type Tensor,
+  type TensorLike,
+  type Variable,
+  where,
+  zerosLike,
+} from '../index.js';
 import { align } from '../losses/align.js';
 import { Metric, type MetricOptions, type MetricShapes } from './metric.js';
 

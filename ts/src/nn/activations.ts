@@ -1,11 +1,35 @@
 // Activations as functions of one tensor, and the names under which configs keep them.
 import {
-  celu as celuOp, elu as eluOp, exponential as exponentialOp, gelu as geluOp, glu as gluOp, hardShrink as hardShrinkOp,
-  hardSigmoid as hardSigmoidOp, hardSilu as hardSiluOp, hardTanh as hardTanhOp, leakyRelu as leakyReluOp,
-  logSigmoid as logSigmoidOp, logSoftmax as logSoftmaxOp, mish as mishOp, relu as reluOp, relu6 as relu6Op,
-  selu as seluOp, sigmoid as sigmoidOp, silu as siluOp, softmax as softmaxOp, softplus as softplusOp,
-  softShrink as softShrinkOp, softsign as softsignOp, sparsemax as sparsemaxOp, sparsePlus as sparsePlusOp,
-  squareplus as squareplusOp, TalrayError, tanh as tanhOp, tanhShrink as tanhShrinkOp, threshold as thresholdOp, type Tensor,
+  celu as celuOp,
+  elu as eluOp,
+  exponential as exponentialOp,
+  gelu as geluOp,
+  glu as gluOp,
+  hardShrink as hardShrinkOp,
+  hardSigmoid as hardSigmoidOp,
+  hardSilu as hardSiluOp,
+  hardTanh as hardTanhOp,
+  leakyRelu as leakyReluOp,
+  logSigmoid as logSigmoidOp,
+  logSoftmax as logSoftmaxOp,
+  mish as mishOp,
+  relu as reluOp,
+  relu6 as relu6Op,
+  selu as seluOp,
+  sigmoid as sigmoidOp,
+  silu as siluOp,
+  softmax as softmaxOp,
+  softplus as softplusOp,
+  softShrink as softShrinkOp,
+  softsign as softsignOp,
+  sparsemax as sparsemaxOp,
+  sparsePlus as sparsePlusOp,
+  squareplus as squareplusOp,
+  TalrayError,
+  tanh as tanhOp,
+  tanhShrink as tanhShrinkOp,
+  threshold as thresholdOp,
+  type Tensor,
 } from '../index.js';
 
 /** A function of one tensor that keeps (but for `glu`) its shape. */
@@ -73,21 +97,51 @@ export const logSoftmax: ActivationFunction = (x) => logSoftmaxOp(x);
 export const sparsemax: ActivationFunction = (x) => sparsemaxOp(x);
 
 const byName: Readonly<Record<string, ActivationFunction>> = {
-  linear, relu, relu6, leakyRelu, elu, selu, celu, gelu, geluTanh, silu, mish, sigmoid, logSigmoid, hardSigmoid, hardSilu, hardTanh, hardShrink,
-  softShrink, tanhShrink, threshold, tanh, softplus, softsign, exponential, sparsePlus, squareplus, glu, softmax, logSoftmax, sparsemax,
+  linear,
+  relu,
+  relu6,
+  leakyRelu,
+  elu,
+  selu,
+  celu,
+  gelu,
+  geluTanh,
+  silu,
+  mish,
+  sigmoid,
+  logSigmoid,
+  hardSigmoid,
+  hardSilu,
+  hardTanh,
+  hardShrink,
+  softShrink,
+  tanhShrink,
+  threshold,
+  tanh,
+  softplus,
+  softsign,
+  exponential,
+  sparsePlus,
+  squareplus,
+  glu,
+  softmax,
+  logSoftmax,
+  sparsemax,
 };
 const names = new Map(Object.entries(byName).map(([name, fn]) => [fn, name]));
 
 /** The name under which a config keeps `activation`; throws `OPTION` for a function that is not one of these. */
 export function activationName(activation: ActivationFunction): string {
   const name = names.get(activation);
-  if (name === undefined) throw new TalrayError('OPTION', 'an activation that is not one of talray/nn has no name to be saved by: write it as a Layer');
+  if (name === undefined)
+    throw new TalrayError('OPTION', 'an activation that is not one of talray/nn has no name to be saved by: write it as a Layer');
   return name;
 }
 
 /** The activation of that name; throws `FORMAT` for an unknown one. */
 export function activationNamed(name: string): ActivationFunction {
   const activation = byName[name];
-  if (activation === undefined) throw new TalrayError('FORMAT', `no activation is called ${name}; known: ${Object.keys(byName).join(', ')}`);
+  if (activation === undefined)
+    throw new TalrayError('FORMAT', `no activation is called ${name}; known: ${Object.keys(byName).join(', ')}`);
   return activation;
 }

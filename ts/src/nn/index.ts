@@ -2,7 +2,15 @@
 export * from './activations.js';
 export * from './constraints/index.js';
 export { decodeLayer, encodeLayer, type Json, type LayerClass, type LayerConfig } from './core/config.js';
-export { type CallContext, type CallOptions, type Feed, Layer, type LayerOptions, type SymbolicFeed, type WeightOptions } from './core/layer.js';
+export {
+  type CallContext,
+  type CallOptions,
+  type Feed,
+  Layer,
+  type LayerOptions,
+  type SymbolicFeed,
+  type WeightOptions,
+} from './core/layer.js';
 export { maskOf, withMask } from './core/mask.js';
 export { addLoss } from './core/penalties.js';
 export { type DTypePolicy, dtypePolicy, type FloatDType, type PolicyLike, setDtypePolicy } from './core/policy.js';
@@ -23,7 +31,14 @@ export { LayerNormalization, type LayerNormalizationOptions } from './layers/lay
 export { LSTM, type LSTMOptions } from './layers/lstm.js';
 export { Add, Concatenate, Multiply } from './layers/merging.js';
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/multi-head-attention.js';
-export { AveragePooling2D, GlobalAveragePooling1D, GlobalAveragePooling2D, type GlobalPoolingOptions, MaxPooling2D, type Pooling2DOptions } from './layers/pooling.js';
+export {
+  AveragePooling2D,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  type GlobalPoolingOptions,
+  MaxPooling2D,
+  type Pooling2DOptions,
+} from './layers/pooling.js';
 export { Recurrent, type RecurrentOptions, type RunOptions } from './layers/recurrent.js';
 export { Flatten, Reshape } from './layers/reshaping.js';
 export * from './regularizers/index.js';

@@ -28,7 +28,10 @@ export class Adadelta extends Optimizer<Slot, 'rho' | 'epsilon'> {
     return { accumulatedGrad: {}, accumulatedDelta: {} };
   }
 
-  rule({ param, grad, accumulatedGrad: a, accumulatedDelta: d }: Row<Slot>, { learningRate, rho, epsilon }: Scalars<'rho' | 'epsilon'>): Update<Slot> {
+  rule(
+    { param, grad, accumulatedGrad: a, accumulatedDelta: d }: Row<Slot>,
+    { learningRate, rho, epsilon }: Scalars<'rho' | 'epsilon'>,
+  ): Update<Slot> {
     const rms = (x: Tensor): Tensor => sqrt(add(x, epsilon));
     const rest = sub(1, rho);
     const accumulatedGrad = add(mul(a, rho), mul(square(grad), rest));

@@ -48,7 +48,10 @@ export class Adam extends Optimizer<Slot, Hyper, Shared> {
     return { alpha: div(mul(learningRate, root), sub(one, pow(this.rounded(beta1), step))), root };
   }
 
-  rule({ param, grad, momentum: m, velocity: v, velocityHat }: Row<Slot>, { beta1, beta2, epsilon, alpha, root }: Scalars<Hyper | Shared>): Update<Slot> {
+  rule(
+    { param, grad, momentum: m, velocity: v, velocityHat }: Row<Slot>,
+    { beta1, beta2, epsilon, alpha, root }: Scalars<Hyper | Shared>,
+  ): Update<Slot> {
     const momentum = add(m, mul(sub(grad, m), sub(1, beta1)));
     const velocity = add(v, mul(sub(square(grad), v), sub(1, beta2)));
     const used = this.options.amsgrad ? maximum(velocityHat, velocity) : velocity;

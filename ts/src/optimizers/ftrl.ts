@@ -38,7 +38,8 @@ export class Ftrl extends Optimizer<Slot, Hyper> {
     const { learningRatePower = -0.5, initialAccumulatorValue = 0.1, l1 = 0, l2 = 0, l2Shrinkage = 0, beta = 0 } = options;
     super(learningRate, options, { learningRatePower, l1, l2, l2Shrinkage, beta });
     if (learningRatePower > 0) throw new TalrayError('OPTION', `Ftrl: learningRatePower must be at most 0, got ${learningRatePower}`);
-    if (Math.min(initialAccumulatorValue, l1, l2, l2Shrinkage) < 0) throw new TalrayError('OPTION', 'Ftrl: initialAccumulatorValue, l1, l2 and l2Shrinkage must be at least 0');
+    if (Math.min(initialAccumulatorValue, l1, l2, l2Shrinkage) < 0)
+      throw new TalrayError('OPTION', 'Ftrl: initialAccumulatorValue, l1, l2 and l2Shrinkage must be at least 0');
   }
 
   slots(): Record<Slot, SlotSpec> {

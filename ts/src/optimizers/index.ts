@@ -26,19 +26,40 @@ export { Lamb, type LambOptions } from './lamb.js';
 export { Lion, type LionOptions } from './lion.js';
 export { Nadam, type NadamOptions } from './nadam.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
-export { AdagradDA, type AdagradDAOptions, ProximalAdagrad, type ProximalAdagradOptions, ProximalGradientDescent, type ProximalOptions } from './proximal.js';
+export {
+  AdagradDA,
+  type AdagradDAOptions,
+  ProximalAdagrad,
+  type ProximalAdagradOptions,
+  ProximalGradientDescent,
+  type ProximalOptions,
+} from './proximal.js';
 export { RMSprop, type RMSpropOptions } from './rmsprop.js';
 export type { Row, Scalars, SlotSpec, Update } from './rule.js';
 export { SGD, type SGDOptions } from './sgd.js';
 
 const known: readonly { readonly type: string; new (rate: LearningRate, options: object): AnyOptimizer }[] = [
-  SGD, Adagrad, Adam, AdamW, RMSprop, Adamax, Nadam, Adadelta, Ftrl, Lion, Lamb, ProximalGradientDescent, ProximalAdagrad, AdagradDA,
+  SGD,
+  Adagrad,
+  Adam,
+  AdamW,
+  RMSprop,
+  Adamax,
+  Nadam,
+  Adadelta,
+  Ftrl,
+  Lion,
+  Lamb,
+  ProximalGradientDescent,
+  ProximalAdagrad,
+  AdagradDA,
 ];
 
 /** The optimizer that `config()` described, not built; throws `FORMAT` for a type that is not known. */
 export function optimizerFrom(config: ThingConfig): AnyOptimizer {
   const found = known.find(({ type }) => type === config.type);
-  if (found === undefined) throw new TalrayError('FORMAT', `no optimizer is called ${config.type}; known: ${known.map(({ type }) => type).join(', ')}`);
+  if (found === undefined)
+    throw new TalrayError('FORMAT', `no optimizer is called ${config.type}; known: ${known.map(({ type }) => type).join(', ')}`);
   const { learningRate, options } = config as unknown as { learningRate: number | ThingConfig; options: object };
   return new found(typeof learningRate === 'number' ? learningRate : scheduleFrom(learningRate), options);
 }

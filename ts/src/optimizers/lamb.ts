@@ -48,7 +48,10 @@ export class Lamb extends Optimizer<Slot, Hyper, Shared> {
   }
 }
 
-function direction({ grad, momentum: m, velocity: v }: Row<Slot>, { beta1, beta2, epsilon, correction1, correction2 }: Scalars<Hyper | Shared>) {
+function direction(
+  { grad, momentum: m, velocity: v }: Row<Slot>,
+  { beta1, beta2, epsilon, correction1, correction2 }: Scalars<Hyper | Shared>,
+) {
   const momentum = add(m, mul(sub(grad, m), sub(1, beta1)));
   const velocity = add(v, mul(sub(square(grad), v), sub(1, beta2)));
   const step = div(div(momentum, correction1), add(sqrt(div(velocity, correction2)), epsilon));

@@ -17,7 +17,9 @@ type Shared = 'ahead' | 'now' | 'root';
  */
 export class Nadam extends Optimizer<Slot, Hyper, Shared> {
   static override readonly type = 'Nadam';
-  protected override readonly state = { product: new Variable(tensor(1, { dtype: 'f64' }), { dtype: 'f64', trainable: false, name: 'product' }) };
+  protected override readonly state = {
+    product: new Variable(tensor(1, { dtype: 'f64' }), { dtype: 'f64', trainable: false, name: 'product' }),
+  };
 
   constructor(
     learningRate: LearningRate = 0.001,
@@ -43,7 +45,10 @@ export class Nadam extends Optimizer<Slot, Hyper, Shared> {
     };
   }
 
-  rule({ param, grad, momentum: m, velocity: v }: Row<Slot>, { beta1, beta2, epsilon, ahead, now, root }: Scalars<Hyper | Shared>): Update<Slot> {
+  rule(
+    { param, grad, momentum: m, velocity: v }: Row<Slot>,
+    { beta1, beta2, epsilon, ahead, now, root }: Scalars<Hyper | Shared>,
+  ): Update<Slot> {
     const momentum = add(m, mul(sub(grad, m), sub(1, beta1)));
     const velocity = add(v, mul(sub(square(grad), v), sub(1, beta2)));
     const step = add(mul(momentum, ahead), mul(grad, now));

@@ -1,6 +1,29 @@
 // The base of optimizers: slots, scalars of the step, clipping, weight decay, averages, constraints.
 import {
-  add, applyRule, cast, type Gradient, gather, maximum, minimum, mul, neg, RowGradient, sub, sum, square, sqrt, TalrayError, tensor, type Tensor, Variable, where, zeros, full, div, equal, remainder,
+  add,
+  applyRule,
+  cast,
+  type Gradient,
+  gather,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  RowGradient,
+  sub,
+  sum,
+  square,
+  sqrt,
+  TalrayError,
+  tensor,
+  type Tensor,
+  Variable,
+  where,
+  zeros,
+  full,
+  div,
+  equal,
+  remainder,
   type DType,
 } from '../index.js';
 import { native } from '../array/native.js';
@@ -114,7 +137,11 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       throw new TalrayError('OPTION', 'excludeFromWeightDecay can be saved as a list of strings only');
     }
     const rate = this.#rate instanceof Variable ? this.#rateValue : this.#rate.config();
-    return { type, learningRate: rate, options: { ...own, ...(exclude ? { excludeFromWeightDecay: exclude } : {}), ...this.#changed } } as ThingConfig;
+    return {
+      type,
+      learningRate: rate,
+      options: { ...own, ...(exclude ? { excludeFromWeightDecay: exclude } : {}), ...this.#changed },
+    } as ThingConfig;
   }
 
   /** The learning rate in use: a number as last set, or the schedule. */
@@ -135,7 +162,8 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
   set(values: Partial<Readonly<Record<Hyper | 'weightDecay' | 'emaMomentum', number>>>): void {
     for (const [name, value] of Object.entries(values)) {
       const cell = this.#hyper.get(name);
-      if (cell === undefined) throw new TalrayError('OPTION', `${name} is no hyper-parameter; there are ${[...this.#hyper.keys()].join(', ')}`);
+      if (cell === undefined)
+        throw new TalrayError('OPTION', `${name} is no hyper-parameter; there are ${[...this.#hyper.keys()].join(', ')}`);
       cell.assign(value as number);
       this.#changed[name] = value as number;
     }
@@ -143,7 +171,9 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
 
   /** Makes the slots of `variables` (by path, or by their place) unless they exist. */
   build(variables: ReadonlyMap<string, Variable> | readonly Variable[]): void {
-    const named: Iterable<readonly [string, Variable]> = Array.isArray(variables) ? variables.map((v: Variable, i) => [String(this.#built.size + i), v] as const) : (variables as ReadonlyMap<string, Variable>);
+    const named: Iterable<readonly [string, Variable]> = Array.isArray(variables)
+      ? variables.map((v: Variable, i) => [String(this.#built.size + i), v] as const)
+      : (variables as ReadonlyMap<string, Variable>);
     for (const [path, variable] of named) {
       if (this.#built.has(variable)) continue;
       const specs: Record<string, SlotSpec> = { ...this.slots(), ...(this.options.useEma ? { average: {} } : {}) };
@@ -175,7 +205,10 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     this.build(variables.filter((v) => !this.#built.has(v)));
     const missing = variables.filter((_, i) => grads[i] === null || grads[i] === undefined);
     if (missing.length > 0) {
-      throw new TalrayError('OPTION', `no gradient reaches ${missing.map((v) => this.#entry(v).path || v.name).join(', ')}: leave it out, or make it not trainable`);
+      throw new TalrayError(
+        'OPTION',
+        `no gradient reaches ${missing.map((v) => this.#entry(v).path || v.name).join(', ')}: leave it out, or make it not trainable`,
+      );
     }
     const scalars = this.#scalars();
     const clipped = this.#clipNorms(grads as readonly (Tensor | RowGradient)[]);
@@ -238,7 +271,9 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     const every = this.options.emaOverwriteFrequency;
     return {
       emaKeep: where(equal(step, one), zeros([], { dtype: 'f64' }), momentum),
-      ...(every === undefined ? {} : { emaOverwrite: cast(equal(remainder(step, tensor(every, { dtype: 'f64' })), tensor(0, { dtype: 'f64' })), 'f64') }),
+      ...(every === undefined
+        ? {}
+        : { emaOverwrite: cast(equal(remainder(step, tensor(every, { dtype: 'f64' })), tensor(0, { dtype: 'f64' })), 'f64') }),
     };
   }
 
@@ -262,7 +297,10 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
     if (scale !== undefined) scalars['gradScale'] = cast(scale, variable.dtype);
     if (this.options.weightDecay !== undefined && this.#excluded(path, variable)) scalars['decay'] = zeros([], { dtype: variable.dtype });
     const row = (): Row<Slot> => this.#prepare(rowOf(variable, grad, slots, update), scalars);
-    Object.assign(scalars, this.perParameter === Optimizer.prototype.perParameter ? {} : this.perParameter(row(), scalars as Scalars<Hyper | Shared>));
+    Object.assign(
+      scalars,
+      this.perParameter === Optimizer.prototype.perParameter ? {} : this.perParameter(row(), scalars as Scalars<Hyper | Shared>),
+    );
     return { variable, grad, slots, scalars, update };
   }
 

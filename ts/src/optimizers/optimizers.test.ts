@@ -15,7 +15,8 @@ interface Case {
   want: GoldenArray[][];
 }
 
-const make = (c: Case, more: object = {}): AnyOptimizer => optimizerFrom({ type: c.optimizer, learningRate: c.learningRate, options: { ...c.options, ...more } } as ThingConfig);
+const make = (c: Case, more: object = {}): AnyOptimizer =>
+  optimizerFrom({ type: c.optimizer, learningRate: c.learningRate, options: { ...c.options, ...more } } as ThingConfig);
 
 describe('optimizers give what Keras gives', () => {
   for (const [i, c] of goldens<Case>('optimizers').entries()) {
@@ -23,7 +24,10 @@ describe('optimizers give what Keras gives', () => {
       const optimizer = make(c);
       const variables = c.start.map((array) => new Variable(tensorOf(array)));
       for (const [step, grads] of c.grads.entries()) {
-        optimizer.apply(grads.map((array) => tensorOf(array)), variables);
+        optimizer.apply(
+          grads.map((array) => tensorOf(array)),
+          variables,
+        );
         for (const [k, variable] of variables.entries()) await close(variable.value, c.want[step]![k]!, 2e-5);
       }
     });
@@ -50,7 +54,13 @@ function rowGradient(variable: Variable, grad: ReturnType<typeof tensorOf>) {
 
 describe('optimizers', () => {
   it('leave idle rows alone when lazy', async () => {
-    const table = new Variable(tensor([[1, 1], [2, 2], [3, 3]]));
+    const table = new Variable(
+      tensor([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ]),
+    );
     const optimizer = new Adam(0.1, { update: 'lazy' });
     for (const row of [0, 2]) {
       const loss = sum(gather(table, tensor([row, row], { dtype: 'i32' })));
@@ -88,7 +98,12 @@ describe('optimizers', () => {
   it('exclude weights from decay by their path', async () => {
     const [kernel, bias] = [new Variable(tensor([1])), new Variable(tensor([1]))];
     const optimizer = new SGD(0.1, { weightDecay: 0.5, excludeFromWeightDecay: ['bias'] });
-    optimizer.build(new Map([['dense.kernel', kernel], ['dense.bias', bias]]));
+    optimizer.build(
+      new Map([
+        ['dense.kernel', kernel],
+        ['dense.bias', bias],
+      ]),
+    );
     optimizer.apply([tensor([0]), tensor([0])], [kernel, bias]);
     expect(((await kernel.array()) as number[])[0]).toBeCloseTo(0.95, 6);
     expect(((await bias.array()) as number[])[0]).toBe(1);

@@ -36,7 +36,10 @@ export class RMSprop extends Optimizer<Slot, Hyper> {
     return { velocity: {}, ...(momentum ? { momentum: {} } : {}), ...(centered ? { averageGradient: {} } : {}) } as Record<Slot, SlotSpec>;
   }
 
-  rule({ param, grad, velocity: v, momentum: m, averageGradient: a }: Row<Slot>, { learningRate, rho, momentum, epsilon }: Scalars<Hyper>): Update<Slot> {
+  rule(
+    { param, grad, velocity: v, momentum: m, averageGradient: a }: Row<Slot>,
+    { learningRate, rho, momentum, epsilon }: Scalars<Hyper>,
+  ): Update<Slot> {
     const { centered, epsilonMode, momentum: moves = 0 } = this.options;
     const rest = sub(1, rho);
     const velocity = add(mul(v, rho), mul(square(grad), rest));
@@ -45,6 +48,11 @@ export class RMSprop extends Optimizer<Slot, Hyper> {
     const root = epsilonMode === 'outside' ? add(sqrt(spread), epsilon) : sqrt(add(spread, epsilon));
     const step = div(mul(grad, learningRate), root);
     const moved = moves ? add(mul(m, momentum), step) : undefined;
-    return { param: sub(param, moved ?? step), velocity, ...(moved ? { momentum: moved } : {}), ...(averageGradient ? { averageGradient } : {}) };
+    return {
+      param: sub(param, moved ?? step),
+      velocity,
+      ...(moved ? { momentum: moved } : {}),
+      ...(averageGradient ? { averageGradient } : {}),
+    };
   }
 }

@@ -35,7 +35,7 @@ export class SGD extends Optimizer<'momentum', 'momentum'> {
     return !this.#moves;
   }
 
-  protected override get roundedHyper(): readonly ('momentum')[] {
+  protected override get roundedHyper(): readonly 'momentum'[] {
     return ['momentum'];
   }
 
@@ -48,7 +48,8 @@ export class SGD extends Optimizer<'momentum', 'momentum'> {
     const raw = this.options.velocity === 'raw';
     const step = mul(grad, lr);
     const momentum = raw ? add(mul(m, s.momentum), grad) : sub(mul(m, s.momentum), step);
-    if (raw) return { param: sub(param, this.options.nesterov ? add(step, mul(mul(momentum, s.momentum), lr)) : mul(momentum, lr)), momentum };
+    if (raw)
+      return { param: sub(param, this.options.nesterov ? add(step, mul(mul(momentum, s.momentum), lr)) : mul(momentum, lr)), momentum };
     return { param: add(param, this.options.nesterov ? sub(mul(momentum, s.momentum), step) : momentum), momentum };
   }
 }

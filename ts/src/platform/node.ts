@@ -12,8 +12,7 @@ const require = createRequire(import.meta.url);
 function target(): string {
   const { platform, arch } = process;
   if (platform === 'linux') {
-    const glibc = (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined)?.header
-      ?.glibcVersionRuntime;
+    const glibc = (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined)?.header?.glibcVersionRuntime;
     return `linux-${arch}-${glibc === undefined ? 'musl' : 'gnu'}`;
   }
   return platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`;

@@ -31,7 +31,11 @@ export class EmbeddingGroup extends Layer<GroupInput> {
     super(options);
     const rows = features.reduce((total, feature) => total + feature.rows, 0);
     const { initializer, update = 'lazy' } = options;
-    this.table = new Embedding(Math.max(1, rows), dim, { update, dtype: { variable: this.dtype, compute: this.computeDtype }, ...(initializer ? { embeddingsInitializer: initializer } : {}) });
+    this.table = new Embedding(Math.max(1, rows), dim, {
+      update,
+      dtype: { variable: this.dtype, compute: this.computeDtype },
+      ...(initializer ? { embeddingsInitializer: initializer } : {}),
+    });
   }
 
   /** Width of the output. */

@@ -47,7 +47,8 @@ export class FeatureInput {
       ...sequences.map((output) => ({ ...output, kind: 'sequence' as const })),
     ];
     for (const name of names ?? []) {
-      if (!all.some((output) => output.name === name)) throw new TalrayError('OPTION', `no feature with keys is called ${name}; there are ${all.map((output) => output.name).join(', ')}`);
+      if (!all.some((output) => output.name === name))
+        throw new TalrayError('OPTION', `no feature with keys is called ${name}; there are ${all.map((output) => output.name).join(', ')}`);
     }
     let offset = 0;
     return all
@@ -125,7 +126,9 @@ export class FeatureInput {
   /** What {@link state} wrote down. */
   static restore({ json, arrays }: { json: unknown; arrays: ReadonlyMap<string, Tensor> }): FeatureInput {
     const { encoder } = json as { encoder: string };
-    const indexes = [...arrays].filter(([name]) => name.startsWith('keys.')).map(([name, keys]) => [name.slice('keys.'.length), KeyIndex.of(keys.dataSync() as BigInt64Array)] as const);
+    const indexes = [...arrays]
+      .filter(([name]) => name.startsWith('keys.'))
+      .map(([name, keys]) => [name.slice('keys.'.length), KeyIndex.of(keys.dataSync() as BigInt64Array)] as const);
     return new FeatureInput(Encoder.fromJSON(encoder), new Map(indexes));
   }
 

@@ -40,7 +40,10 @@ export abstract class FeatureModel extends Model<FeatureTensors, Tensor> {
   }
 
   /** The model's output for rows: objects by column, a dataset, or batches of tensors. */
-  override predict(data: readonly RowInput[] | Dataset | BatchData | FeedOf<FeatureTensors>, options: PredictOptions = {}): Promise<Tensor> {
+  override predict(
+    data: readonly RowInput[] | Dataset | BatchData | FeedOf<FeatureTensors>,
+    options: PredictOptions = {},
+  ): Promise<Tensor> {
     return super.predict(data as BatchData, options);
   }
 
@@ -67,7 +70,8 @@ export abstract class FeatureModel extends Model<FeatureTensors, Tensor> {
   }
 
   #take(input: FeatureInput): void {
-    if (this.#input !== undefined) throw new TalrayError('OPTION', 'the model has learned its columns already; make a new one for other data');
+    if (this.#input !== undefined)
+      throw new TalrayError('OPTION', 'the model has learned its columns already; make a new one for other data');
     this.#input = input;
     this.assemble(input);
   }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { KeyIndex } from './key-index.js';
 
-const some = (n: number): bigint[] => Array.from({ length: n }, (_, i) => BigInt.asIntN(64, BigInt((i * i * 7919) % 5003) * 0x9e3779b97f4a7c15n));
+const some = (n: number): bigint[] =>
+  Array.from({ length: n }, (_, i) => BigInt.asIntN(64, BigInt((i * i * 7919) % 5003) * 0x9e3779b97f4a7c15n));
 
 describe('KeyIndex', () => {
   it('gives each key its place in order of first sight', () => {

@@ -49,7 +49,8 @@ export class KeyIndex {
   static of(keys: BigInt64Array): KeyIndex {
     const index = new KeyIndex();
     index.add(keys);
-    if (index.#size !== keys.length) throw new TalrayError('FORMAT', `an index of ${keys.length} keys holds only ${index.#size} different ones`);
+    if (index.#size !== keys.length)
+      throw new TalrayError('FORMAT', `an index of ${keys.length} keys holds only ${index.#size} different ones`);
     return index;
   }
 

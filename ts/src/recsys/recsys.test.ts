@@ -35,7 +35,11 @@ function make(): WideAndDeep {
     hidden: [16, 8],
     dim: 3,
   });
-  model.compile({ optimizer: { wide: new Ftrl(0.1), deep: new Adam(0.02) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] });
+  model.compile({
+    optimizer: { wide: new Ftrl(0.1), deep: new Adam(0.02) },
+    loss: binaryCrossentropy,
+    metrics: [new Auc(), new BinaryAccuracy()],
+  });
   return model;
 }
 
@@ -54,7 +58,10 @@ describe('WideAndDeep', () => {
     expect(logs['auc']!).toBeGreaterThan(0.97);
     expect(logs['auc']!).toBeCloseTo(history.last('valAuc')!, 6);
 
-    const people = [{ job: 'baker', town: 'north', age: 30, tags: 'x', last: 'north|baker' }, { job: 'clerk', town: 'moon', age: 25, tags: '', last: 'south|clerk' }];
+    const people = [
+      { job: 'baker', town: 'north', age: 30, tags: 'x', last: 'north|baker' },
+      { job: 'clerk', town: 'moon', age: 25, tags: '', last: 'south|clerk' },
+    ];
     const before = (await (await model.predict(people)).array()) as number[][];
     expect(before[0]![0]!).toBeGreaterThan(0.5);
     expect(before[1]![0]!).toBeLessThan(0.5);
@@ -72,10 +79,19 @@ describe('WideAndDeep', () => {
     const part = make();
     let steps = 0;
     const { LambdaCallback } = await import('../callbacks/index.js');
-    await part.fit(shuffled(), { ...quiet, epochs, signal: stop.signal, callbacks: [new LambdaCallback({ onTrainStepEnd: () => void (++steps === 7 && stop.abort()) })] });
+    await part.fit(shuffled(), {
+      ...quiet,
+      epochs,
+      signal: stop.signal,
+      callbacks: [new LambdaCallback({ onTrainStepEnd: () => void (++steps === 7 && stop.abort()) })],
+    });
     await part.save(join(folder, 'part'));
     const rest = await WideAndDeep.load(join(folder, 'part'));
-    rest.compile({ optimizer: { wide: new Ftrl(0.1), deep: new Adam(0.02) }, loss: binaryCrossentropy, metrics: [new Auc(), new BinaryAccuracy()] });
+    rest.compile({
+      optimizer: { wide: new Ftrl(0.1), deep: new Adam(0.02) },
+      loss: binaryCrossentropy,
+      metrics: [new Auc(), new BinaryAccuracy()],
+    });
     await rest.fit(shuffled(), { ...quiet, epochs, resume: true });
     const values = async (model: WideAndDeep): Promise<unknown[]> => Promise.all(model.getWeights().map((w) => w.array()));
     expect(await values(rest)).toEqual(await values(straight));
@@ -83,7 +99,9 @@ describe('WideAndDeep', () => {
 
   it('names a column that is not there, and data that it cannot take', async () => {
     const model = make();
-    await expect(model.fit(fromRows([{ job: 'baker', good: 'yes' }], { label: { name: 'good', positive: 'yes' } }).batch(1), quiet)).rejects.toThrow(/town|age/);
+    await expect(
+      model.fit(fromRows([{ job: 'baker', good: 'yes' }], { label: { name: 'good', positive: 'yes' } }).batch(1), quiet),
+    ).rejects.toThrow(/town|age/);
     await expect(make().predict([{ job: 'baker' }])).rejects.toThrow(/fit or adapt/);
   });
 });
@@ -95,7 +113,10 @@ describe('DLRM', () => {
     model.compile({ optimizer: new Adam(0.02), loss: binaryCrossentropy });
     const x = {
       dense: tensor(rows.map(({ age }) => [(age - 40) / 12])),
-      keys: tensor(rows.map(({ job, town }) => [jobs.indexOf(job), towns.indexOf(town)]), { dtype: 'i32' }),
+      keys: tensor(
+        rows.map(({ job, town }) => [jobs.indexOf(job), towns.indexOf(town)]),
+        { dtype: 'i32' },
+      ),
     };
     const y: Tensor = tensor(rows.map(({ good }) => [good === 'yes' ? 1 : 0]));
     const history = await model.fit({ x, y }, { ...quiet, epochs: 15 });

@@ -102,7 +102,11 @@ export class DeepPart extends Layer<FeatureTensors> {
   readonly tower: Tower;
   readonly output: Dense;
 
-  constructor(features: ReadonlyMap<number, readonly KeyFeature[]>, { hidden, activation, dropout, update = 'lazy' }: WideAndDeepOptions, dtype: LayerOptions['dtype']) {
+  constructor(
+    features: ReadonlyMap<number, readonly KeyFeature[]>,
+    { hidden, activation, dropout, update = 'lazy' }: WideAndDeepOptions,
+    dtype: LayerOptions['dtype'],
+  ) {
     super(dtype === undefined ? {} : { dtype });
     const own = dtype === undefined ? {} : { dtype };
     this.groups = new Map([...features].map(([dim, part]) => [dim, new EmbeddingGroup(part, dim, { update, ...own })]));

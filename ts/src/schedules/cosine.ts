@@ -21,9 +21,13 @@ export class CosineDecay implements LearningRateSchedule {
   constructor(readonly options: CosineDecayOptions) {}
   value(step: Tensor): Tensor {
     const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = this.options;
-    if (warmupTarget === undefined) return falling(div(minimum(step, alike(step, decaySteps)), alike(step, decaySteps)), initialLearningRate, alpha);
+    if (warmupTarget === undefined)
+      return falling(div(minimum(step, alike(step, decaySteps)), alike(step, decaySteps)), initialLearningRate, alpha);
     const done = div(sub(minimum(step, alike(step, decaySteps + warmupSteps)), alike(step, warmupSteps)), alike(step, decaySteps));
-    const rising = add(mul(step, alike(step, (warmupTarget - initialLearningRate) / Math.max(1, warmupSteps))), alike(step, initialLearningRate));
+    const rising = add(
+      mul(step, alike(step, (warmupTarget - initialLearningRate) / Math.max(1, warmupSteps))),
+      alike(step, initialLearningRate),
+    );
     return where(less(step, alike(step, warmupSteps)), rising, falling(done, warmupTarget, alpha));
   }
   config(): ThingConfig {

@@ -91,12 +91,18 @@ export class PiecewiseConstantDecay implements LearningRateSchedule {
   constructor(readonly options: PiecewiseConstantDecayOptions) {
     const { boundaries, values } = options;
     if (values.length !== boundaries.length + 1) {
-      throw new TalrayError('OPTION', `PiecewiseConstantDecay: expected ${boundaries.length + 1} values for ${boundaries.length} boundaries, got ${values.length}`);
+      throw new TalrayError(
+        'OPTION',
+        `PiecewiseConstantDecay: expected ${boundaries.length + 1} values for ${boundaries.length} boundaries, got ${values.length}`,
+      );
     }
   }
   value(step: Tensor): Tensor {
     const { boundaries, values } = this.options;
-    return boundaries.reduceRight((later, boundary, i) => where(lessEqual(step, alike(step, boundary)), alike(step, values[i]!), later), alike(step, values.at(-1)!));
+    return boundaries.reduceRight(
+      (later, boundary, i) => where(lessEqual(step, alike(step, boundary)), alike(step, values[i]!), later),
+      alike(step, values.at(-1)!),
+    );
   }
   config(): ThingConfig {
     return { type: 'PiecewiseConstantDecay', ...this.options };

@@ -8,7 +8,13 @@ import { WarmUp, type WarmUpOptions } from './warm-up.js';
 
 export { CosineDecay, type CosineDecayOptions, CosineDecayRestarts, type CosineDecayRestartsOptions } from './cosine.js';
 export {
-  type DecayOptions, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, type PiecewiseConstantDecayOptions, PolynomialDecay, type PolynomialDecayOptions,
+  type DecayOptions,
+  ExponentialDecay,
+  InverseTimeDecay,
+  PiecewiseConstantDecay,
+  type PiecewiseConstantDecayOptions,
+  PolynomialDecay,
+  type PolynomialDecayOptions,
 } from './decay.js';
 export type { LearningRateSchedule } from './schedule.js';
 export { WarmUp, type WarmUpOptions } from './warm-up.js';
@@ -20,7 +26,8 @@ const makers: Record<string, (options: never) => LearningRateSchedule> = {
   PiecewiseConstantDecay: (o: ConstructorParameters<typeof PiecewiseConstantDecay>[0]) => new PiecewiseConstantDecay(o),
   CosineDecay: (o: ConstructorParameters<typeof CosineDecay>[0]) => new CosineDecay(o),
   CosineDecayRestarts: (o: ConstructorParameters<typeof CosineDecayRestarts>[0]) => new CosineDecayRestarts(o),
-  WarmUp: ({ after, ...o }: WarmUpOptions & { after: number | ThingConfig }) => new WarmUp(typeof after === 'number' ? after : scheduleFrom(after), o),
+  WarmUp: ({ after, ...o }: WarmUpOptions & { after: number | ThingConfig }) =>
+    new WarmUp(typeof after === 'number' ? after : scheduleFrom(after), o),
 };
 
 /** The schedule that `config()` described; throws `FORMAT` for a type that is not known. */

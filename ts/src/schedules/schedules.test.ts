@@ -12,7 +12,8 @@ interface Case {
   want: number[];
 }
 
-const at = async (schedule: ReturnType<typeof scheduleFrom>, step: number): Promise<number> => Number(await schedule.value(tensor(step, { dtype: 'f64' })).item());
+const at = async (schedule: ReturnType<typeof scheduleFrom>, step: number): Promise<number> =>
+  Number(await schedule.value(tensor(step, { dtype: 'f64' })).item());
 
 describe('schedules give what Keras gives', () => {
   for (const [i, c] of goldens<Case>('schedules').entries()) {

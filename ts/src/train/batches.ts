@@ -71,10 +71,15 @@ export class MemorySource implements BatchSource {
     this.#y = data.y === undefined ? undefined : tensorsOf(data.y);
     this.#weight = data.sampleWeight === undefined ? undefined : tensor(data.sampleWeight);
     this.#size = options.batchSize ?? 32;
-    if (!(Number.isInteger(this.#size) && this.#size > 0)) throw new TalrayError('OPTION', `batchSize must be a whole number above 0, got ${this.#size}`);
+    if (!(Number.isInteger(this.#size) && this.#size > 0))
+      throw new TalrayError('OPTION', `batchSize must be a whole number above 0, got ${this.#size}`);
     const rows = rowsOf(this.#x, 'x');
-    for (const [name, part] of [['y', this.#y], ['sampleWeight', this.#weight]] as const) {
-      if (part !== undefined && rowsOf(part, name) !== rows) throw new TalrayError('SHAPE', `x has ${rows} rows, ${name} ${rowsOf(part, name)}`);
+    for (const [name, part] of [
+      ['y', this.#y],
+      ['sampleWeight', this.#weight],
+    ] as const) {
+      if (part !== undefined && rowsOf(part, name) !== rows)
+        throw new TalrayError('SHAPE', `x has ${rows} rows, ${name} ${rowsOf(part, name)}`);
     }
     this.#rows = (range.to ?? rows) - (range.from ?? 0);
   }
@@ -125,11 +130,18 @@ export class MemorySource implements BatchSource {
 
 /** Whatever was given as a source. An iterable is read anew each epoch; a generator can be read only once. */
 export function sourceOf(data: BatchData, options: CutOptions = {}): BatchSource {
-  if ('encode' in data) throw new TalrayError('OPTION', 'this model takes batches of tensors, not columns: encode the dataset first, or use a model of talray/recsys');
+  if ('encode' in data)
+    throw new TalrayError(
+      'OPTION',
+      'this model takes batches of tensors, not columns: encode the dataset first, or use a model of talray/recsys',
+    );
   if ('iterate' in data && typeof data.iterate === 'function') return data as BatchSource;
   if (Symbol.asyncIterator in data) return { iterate: ({ state }) => counted(data[Symbol.asyncIterator](), state) };
   if (Symbol.iterator in data) {
-    return { iterate: ({ state }) => counted(synchronous(data[Symbol.iterator]()), state), batches: Array.isArray(data) ? data.length : undefined };
+    return {
+      iterate: ({ state }) => counted(synchronous(data[Symbol.iterator]()), state),
+      batches: Array.isArray(data) ? data.length : undefined,
+    };
   }
   if (isRecord(data) && 'x' in data) return new MemorySource(data as Batch, options);
   throw new TalrayError('OPTION', 'expected { x, y }, an iterable of batches or a dataset');

@@ -65,7 +65,12 @@ export interface Trainable {
 }
 
 /** Runs epochs over `source`. */
-export async function fit(trainee: Trainable, source: BatchSource, validation: BatchData | undefined, options: FitOptions): Promise<History> {
+export async function fit(
+  trainee: Trainable,
+  source: BatchSource,
+  validation: BatchData | undefined,
+  options: FitOptions,
+): Promise<History> {
   return new Run(trainee, source, validation, options).all();
 }
 
@@ -84,7 +89,10 @@ class Run {
     private readonly options: FitOptions,
   ) {
     const { callbacks = [], verbose = 1, epochs = 1, stepsPerEpoch, initialEpoch = 0 } = options;
-    const bar = verbose > 0 && !callbacks.some((callback) => callback instanceof ProgressBar) ? [new ProgressBar(verbose === 2 ? { everyMs: Infinity } : {})] : [];
+    const bar =
+      verbose > 0 && !callbacks.some((callback) => callback instanceof ProgressBar)
+        ? [new ProgressBar(verbose === 2 ? { everyMs: Infinity } : {})]
+        : [];
     this.#callbacks = [this.#history, ...bar, ...callbacks];
     this.#info = {
       model: trainee.model,
@@ -102,7 +110,8 @@ class Run {
   async all(): Promise<History> {
     const { epochs = 1 } = this.options;
     const from = this.options.resume ? this.trainee.resumed : undefined;
-    if (this.options.resume && from === undefined) throw new TalrayError('OPTION', 'resume: true, but the model was not stopped in a training');
+    if (this.options.resume && from === undefined)
+      throw new TalrayError('OPTION', 'resume: true, but the model was not stopped in a training');
     if (from !== undefined) this.#place = { epoch: from.epoch, step: from.step, iterator: from.iterator };
     this.trainee.place = () => ({ ...this.#place, callbacks: this.#kept.map((callback) => callback.state() ?? null) });
     for (const callback of this.#callbacks) await callback.onTrainBegin(this.#info);
@@ -159,7 +168,10 @@ class Run {
     const logs: Record<string, number> = { ...(await this.trainee.results()) };
     if (this.validation !== undefined && (epoch + 1) % validationFreq === 0) {
       const size = validationBatchSize ?? batchSize;
-      const values = await this.trainee.evaluate(this.validation, { ...(size === undefined ? {} : { batchSize: size }), ...(signal ? { signal } : {}) });
+      const values = await this.trainee.evaluate(this.validation, {
+        ...(size === undefined ? {} : { batchSize: size }),
+        ...(signal ? { signal } : {}),
+      });
       for (const [key, value] of Object.entries(values)) logs[`val${key.charAt(0).toUpperCase()}${key.slice(1)}`] = value;
     }
     this.#logs = logs;
@@ -174,6 +186,9 @@ class Run {
 
   async #check(loss: number, step: number, epoch: number, batch: Batch): Promise<void> {
     if (Number.isFinite(loss) || this.#callbacks.some((callback) => callback instanceof TerminateOnNaN)) return;
-    throw new TalrayError('NUMERIC', `the loss was no finite number at step ${step} of epoch ${epoch}, which changed nothing: ${await this.trainee.explainNaN(batch)}`);
+    throw new TalrayError(
+      'NUMERIC',
+      `the loss was no finite number at step ${step} of epoch ${epoch}, which changed nothing: ${await this.trainee.explainNaN(batch)}`,
+    );
   }
 }

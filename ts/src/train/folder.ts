@@ -18,7 +18,11 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
  * Writes `files` and then `manifest.json` into the folder `path`, each synced. Until the last rename a reader sees the old
  * model; files that only the old manifest names are removed after it. Throws `IO` and leaves the old model.
  */
-export async function replaceFolder(path: string, files: ReadonlyMap<string, Uint8Array>, manifest: (entries: FileEntry[]) => string): Promise<void> {
+export async function replaceFolder(
+  path: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  manifest: (entries: FileEntry[]) => string,
+): Promise<void> {
   const { mkdir, open, readdir, rename, rm } = await import('node:fs/promises');
   const written: string[] = [];
   const write = async (name: string, bytes: Uint8Array): Promise<void> => {
@@ -46,7 +50,10 @@ export async function replaceFolder(path: string, files: ReadonlyMap<string, Uin
     await rename(`${path}/${temporary}`, `${path}/manifest.json`);
   } catch (error) {
     for (const name of written) await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
-    throw new TalrayError('IO', `cannot save to ${path}: ${error instanceof Error ? error.message : String(error)}; what was saved there before is unchanged`);
+    throw new TalrayError(
+      'IO',
+      `cannot save to ${path}: ${error instanceof Error ? error.message : String(error)}; what was saved there before is unchanged`,
+    );
   }
   const kept = new Set(entries.map(({ name }) => name));
   for (const name of old) if (/-[0-9a-f]{16}\.safetensors$/.test(name) && !kept.has(name)) await rm(`${path}/${name}`, { force: true });
@@ -73,7 +80,11 @@ export async function readChecked(path: string, { name, size, sha256: wanted }: 
   const bytes = await readFile(`${path}/${name}`).catch((error: unknown) => {
     throw new TalrayError('FORMAT', `${path}/${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
-  if (bytes.length !== size) throw new TalrayError('FORMAT', `${path}/${name} has ${bytes.length} bytes, its manifest says ${size}: the file is truncated or was altered`);
+  if (bytes.length !== size)
+    throw new TalrayError(
+      'FORMAT',
+      `${path}/${name} has ${bytes.length} bytes, its manifest says ${size}: the file is truncated or was altered`,
+    );
   const got = await sha256(bytes);
   if (got !== wanted) throw new TalrayError('FORMAT', `${path}/${name} does not match its checksum: it was altered`);
   return bytes;

@@ -15,7 +15,9 @@ export interface GraphStep {
 }
 
 function symbols(parts: SymbolicParts): Map<string, SymbolicTensor> {
-  return parts instanceof SymbolicTensor ? new Map([['', parts]]) : new Map(Object.entries(parts as Readonly<Record<string, SymbolicTensor>>));
+  return parts instanceof SymbolicTensor
+    ? new Map([['', parts]])
+    : new Map(Object.entries(parts as Readonly<Record<string, SymbolicTensor>>));
 }
 
 /** Layers between symbolic inputs and outputs. */
@@ -33,7 +35,8 @@ export class LayerGraph {
     const found = new Map<number, SymbolicTensor>();
     const visit = (x: SymbolicTensor): void => {
       if (fed.has(x.id) || found.has(x.id)) return;
-      if (x.source === undefined) throw new TalrayError('OPTION', `an input${x.name ? ` (${x.name})` : ''} that outputs depend on is not among the model's inputs`);
+      if (x.source === undefined)
+        throw new TalrayError('OPTION', `an input${x.name ? ` (${x.name})` : ''} that outputs depend on is not among the model's inputs`);
       found.set(x.id, x);
       for (const part of listOf(x.source.inputs)) visit(part);
     };
@@ -44,7 +47,11 @@ export class LayerGraph {
   #add(x: SymbolicTensor): void {
     const { layer, inputs } = x.source!;
     if (!this.layers.includes(layer)) this.layers.push(layer);
-    this.steps.push({ id: x.id, layer: this.layers.indexOf(layer), inputs: inputs instanceof SymbolicTensor ? inputs.id : inputs.map(({ id }) => id) });
+    this.steps.push({
+      id: x.id,
+      layer: this.layers.indexOf(layer),
+      inputs: inputs instanceof SymbolicTensor ? inputs.id : inputs.map(({ id }) => id),
+    });
   }
 
   /** Runs the graph. Inputs are matched by form; a record is matched by the inputs' names or keys. */
@@ -68,7 +75,8 @@ export class LayerGraph {
     return new Map(
       wanted.map(([key, x], i) => {
         const value = isRecord(values) ? (given.get(x.name ?? key) ?? given.get(key)) : ordered[i];
-        if (value === undefined) throw new TalrayError('OPTION', `no feature is called ${x.name ?? key}; got ${[...given.keys()].join(', ')}`);
+        if (value === undefined)
+          throw new TalrayError('OPTION', `no feature is called ${x.name ?? key}; got ${[...given.keys()].join(', ')}`);
         return [x.id, value.dtype === x.dtype ? value : cast(value, x.dtype)];
       }),
     );

@@ -17,7 +17,11 @@ export interface GraphData {
   readonly outputs: Places;
 }
 
-function mapForm<A, B>(parts: A | readonly A[] | Readonly<Record<string, A>>, isOne: (part: unknown) => part is A, fn: (part: A) => B): B | B[] | Record<string, B> {
+function mapForm<A, B>(
+  parts: A | readonly A[] | Readonly<Record<string, A>>,
+  isOne: (part: unknown) => part is A,
+  fn: (part: A) => B,
+): B | B[] | Record<string, B> {
   if (isOne(parts)) return fn(parts);
   if (Array.isArray(parts)) return parts.map((part: A) => fn(part));
   return Object.fromEntries(Object.entries(parts as Readonly<Record<string, A>>).map(([name, part]) => [name, fn(part)]));

@@ -93,7 +93,8 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   }
 
   call(inputs: In, context: CallContext): Out {
-    if (this.#graph === undefined) throw new TalrayError('UNSUPPORTED', 'a Model without inputs and outputs needs a call method of its own');
+    if (this.#graph === undefined)
+      throw new TalrayError('UNSUPPORTED', 'a Model without inputs and outputs needs a call method of its own');
     return this.#graph.run(inputs, context) as Out;
   }
 
@@ -109,7 +110,9 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   get optimizers(): AnyOptimizer[] {
     const optimizer = this.#needed().options.optimizer;
     if (optimizer === undefined) return [];
-    return 'apply' in optimizer && typeof optimizer.apply === 'function' ? [optimizer as AnyOptimizer] : Object.values(optimizer as Readonly<Record<string, AnyOptimizer>>);
+    return 'apply' in optimizer && typeof optimizer.apply === 'function'
+      ? [optimizer as AnyOptimizer]
+      : Object.values(optimizer as Readonly<Record<string, AnyOptimizer>>);
   }
 
   /** Makes the weights for features like `x`, without running anything. */
@@ -128,7 +131,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   fit(data: BatchData, options?: FitOptions): Promise<History>;
   async fit(first: unknown, second?: unknown, third?: FitOptions & { sampleWeight?: TensorsLike }): Promise<History> {
     const inMemory = third !== undefined || isData(second);
-    const { sampleWeight, ...options } = (inMemory ? third : (second as FitOptions & { sampleWeight?: TensorsLike } | undefined)) ?? {};
+    const { sampleWeight, ...options } = (inMemory ? third : (second as (FitOptions & { sampleWeight?: TensorsLike }) | undefined)) ?? {};
     const data = inMemory ? ({ x: first, y: second, sampleWeight } as Batch) : (first as BatchData);
     const cut = { batchSize: options.batchSize, shuffle: options.shuffle ?? true, seed: options.seed };
     if (options.validationSplit !== undefined) {
@@ -152,7 +155,8 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
       await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
       const loss = await taken(result.loss);
       free(result.yPred);
-      for (const callback of options.callbacks ?? []) await callback.onEvaluateStepEnd(step, { loss, rows: rowsOf(feed.x, 'x'), metrics: () => this.#results() }, run);
+      for (const callback of options.callbacks ?? [])
+        await callback.onEvaluateStepEnd(step, { loss, rows: rowsOf(feed.x, 'x'), metrics: () => this.#results() }, run);
       step += 1;
       if (options.steps !== undefined && step >= options.steps) break;
     }
@@ -162,7 +166,11 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   /** The model's output for all rows of `x` (or of a dataset), in their order. */
   async predict(data: FeedOf<In> | BatchData, options: PredictOptions = {}): Promise<Out> {
     const outputs: Tensors[] = [];
-    for await (const batch of this.#batches(isData(data) && !isBatch(data) && !isSource(data) ? { x: data as TensorsLike } : (data as BatchData), options, 'predict')) {
+    for await (const batch of this.#batches(
+      isData(data) && !isBatch(data) && !isSource(data) ? { x: data as TensorsLike } : (data as BatchData),
+      options,
+      'predict',
+    )) {
       outputs.push(this.predictOnBatch(batch.x as FeedOf<In>));
     }
     const first = outputs[0];
@@ -173,14 +181,21 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     let at = 0;
     return mapTensors(first, () => {
       const key = keys[at++]!;
-      const whole = concat(all.map((output) => output.get(key)!), { axis: 0 });
+      const whole = concat(
+        all.map((output) => output.get(key)!),
+        { axis: 0 },
+      );
       for (const output of all) output.get(key)!.dispose();
       return whole;
     }) as Out;
   }
 
   /** One training step; its loss. Throws `NUMERIC`, and leaves the model as it was, where that is no number. */
-  async trainOnBatch(x: FeedOf<In>, y?: TensorsLike, options: { sampleWeight?: TensorsLike; classWeight?: Readonly<Record<number, number>> } = {}): Promise<number> {
+  async trainOnBatch(
+    x: FeedOf<In>,
+    y?: TensorsLike,
+    options: { sampleWeight?: TensorsLike; classWeight?: Readonly<Record<number, number>> } = {},
+  ): Promise<number> {
     const batch = { x: x as TensorsLike, y, sampleWeight: options.sampleWeight } as Batch;
     const { loss } = await this.#trainable().step(batch, options.classWeight);
     if (!Number.isFinite(loss)) throw new TalrayError('NUMERIC', `the loss is not finite: ${await this.#explainNaN(batch)}`);
@@ -216,7 +231,11 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   }
 
   /** Batches of whatever was given; a subclass may take data of its own kind. */
-  protected async sourceOf(data: BatchData, options: { batchSize?: number | undefined; shuffle?: boolean | undefined; seed?: number | undefined }, _use: 'train' | 'evaluate' | 'predict'): Promise<BatchSource> {
+  protected async sourceOf(
+    data: BatchData,
+    options: { batchSize?: number | undefined; shuffle?: boolean | undefined; seed?: number | undefined },
+    _use: 'train' | 'evaluate' | 'predict',
+  ): Promise<BatchSource> {
     return sourceOf(data, options);
   }
 
@@ -229,7 +248,12 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   restoreExtra(_state: ExtraState): void {}
 
   /** What `save` writes beside the config. */
-  saved(): { example: Tensors | undefined; state: Map<string, Variable>; optimizers: Record<string, unknown>; place: TrainingPlace | undefined } {
+  saved(): {
+    example: Tensors | undefined;
+    state: Map<string, Variable>;
+    optimizers: Record<string, unknown>;
+    place: TrainingPlace | undefined;
+  } {
     const state = new Map<string, Variable>();
     for (const [path, weight] of this.weightsByPath()) state.set(`weights.${path}`, weight);
     const optimizers: Record<string, unknown> = {};
@@ -241,7 +265,8 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     if (this.#compiled) {
       state.set('tracker.total', this.#compiled.steps.tracker.total);
       state.set('tracker.count', this.#compiled.steps.tracker.count);
-      for (const { key, metric } of this.#compiled.objective.recorded) for (const [name, cell] of metric.stateByName()) state.set(`metrics.${key}.${name}`, cell);
+      for (const { key, metric } of this.#compiled.objective.recorded)
+        for (const [name, cell] of metric.stateByName()) state.set(`metrics.${key}.${name}`, cell);
     }
     return { example: this.#example, state, optimizers, place: this.#place?.() };
   }
@@ -342,7 +367,14 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   }
 
   #runInfo() {
-    return { model: this as unknown as Model, epochs: 1, steps: undefined, verbose: 0 as const, higherIsBetter: () => false, stop: () => undefined };
+    return {
+      model: this as unknown as Model,
+      epochs: 1,
+      steps: undefined,
+      verbose: 0 as const,
+      higherIsBetter: () => false,
+      stop: () => undefined,
+    };
   }
 
   #trainable(): Trainable {
@@ -387,12 +419,17 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   /** Runs the batch layer by layer and names the first thing that is no number. */
   async #explainNaN(batch: Batch): Promise<string> {
     const finite = async (x: Tensor | Variable): Promise<boolean> => !isFloating(x.dtype) || Boolean(await all(isfinite(x)).item());
-    for (const [name, part] of partsOf(tensorsOf(batch.x))) if (!(await finite(part))) return `the feature${name && ` ${name}`} itself has values that are not finite`;
+    for (const [name, part] of partsOf(tensorsOf(batch.x)))
+      if (!(await finite(part))) return `the feature${name && ` ${name}`} itself has values that are not finite`;
     for (const [path, weight] of this.weightsByPath()) if (!(await finite(weight))) return `weight ${path} is not finite`;
     const paths = new Map([...layersByPath(this)].map(([path, layer]) => [layer as object, path]));
     const seen: [object, Tensor][] = [];
-    observeLayers((layer, out) => seen.push([layer, out]), () => this.apply(tensorsOf(batch.x) as FeedOf<In>, { training: false }));
-    for (const [layer, out] of seen) if (!(await finite(out))) return `the first values that are not finite come out of layer ${paths.get(layer) ?? 'the model'}`;
+    observeLayers(
+      (layer, out) => seen.push([layer, out]),
+      () => this.apply(tensorsOf(batch.x) as FeedOf<In>, { training: false }),
+    );
+    for (const [layer, out] of seen)
+      if (!(await finite(out))) return `the first values that are not finite come out of layer ${paths.get(layer) ?? 'the model'}`;
     return 'the outputs are finite, so it comes from the loss itself';
   }
 }
@@ -424,7 +461,9 @@ function isBatch(data: unknown): data is Batch {
 }
 
 function isSource(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && (('iterate' in data && typeof data.iterate === 'function') || Symbol.asyncIterator in data);
+  return (
+    typeof data === 'object' && data !== null && (('iterate' in data && typeof data.iterate === 'function') || Symbol.asyncIterator in data)
+  );
 }
 
 /** Whether a second argument is targets rather than options. */
@@ -432,5 +471,10 @@ function isData(value: unknown): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value !== 'object') return true;
   if (Array.isArray(value) || ArrayBuffer.isView(value) || Object.getPrototypeOf(value) !== Object.prototype) return true;
-  return Object.values(value).length > 0 && Object.values(value).every((part) => Array.isArray(part) || ArrayBuffer.isView(part) || (typeof part === 'object' && part !== null && 'dtype' in part));
+  return (
+    Object.values(value).length > 0 &&
+    Object.values(value).every(
+      (part) => Array.isArray(part) || ArrayBuffer.isView(part) || (typeof part === 'object' && part !== null && 'dtype' in part),
+    )
+  );
 }

@@ -72,11 +72,15 @@ export class Objective {
     const outputs = partsOf(yPred);
     const targets = yTrue === undefined ? new Map<string, Tensor>() : partsOf(yTrue);
     let total: Tensor | undefined;
-    for (const [output, loss] of this.#losses.size === 1 && this.#losses.has('') ? [...outputs.keys()].map((key) => [key, this.#losses.get('')!] as const) : this.#losses) {
+    for (const [output, loss] of this.#losses.size === 1 && this.#losses.has('')
+      ? [...outputs.keys()].map((key) => [key, this.#losses.get('')!] as const)
+      : this.#losses) {
       const [target, prediction] = [targets.get(output), outputs.get(output)];
-      if (prediction === undefined) throw new TalrayError('OPTION', `the loss names output ${output}; the model gives ${[...outputs.keys()].join(', ')}`);
+      if (prediction === undefined)
+        throw new TalrayError('OPTION', `the loss names output ${output}; the model gives ${[...outputs.keys()].join(', ')}`);
       if (target === undefined) throw new TalrayError('OPTION', `no target for output ${output || 'of the model'}: a batch needs y`);
-      const value = loss instanceof Loss ? loss.apply(target, prediction, sampleWeight) : reduceLoss(loss, target, prediction, sampleWeight);
+      const value =
+        loss instanceof Loss ? loss.apply(target, prediction, sampleWeight) : reduceLoss(loss, target, prediction, sampleWeight);
       const weight = (this.options.lossWeights as Readonly<Record<string, number>> | undefined)?.[output];
       const weighted = weight === undefined ? value : mul(value, weight);
       total = total === undefined ? weighted : add(total, weighted);
@@ -111,8 +115,10 @@ export class Objective {
   #pair(output: string, yTrue: Tensors | undefined, yPred: Tensors): [Tensor, Tensor] {
     const targets = yTrue === undefined ? undefined : partsOf(yTrue).get(output);
     const prediction = partsOf(yPred).get(output);
-    if (prediction === undefined) throw new TalrayError('OPTION', `metrics name output ${output || '(one)'}; the model gives ${[...partsOf(yPred).keys()].join(', ')}`);
-    if (targets === undefined) throw new TalrayError('OPTION', `metrics need targets for output ${output || 'of the model'}: a batch needs y`);
+    if (prediction === undefined)
+      throw new TalrayError('OPTION', `metrics name output ${output || '(one)'}; the model gives ${[...partsOf(yPred).keys()].join(', ')}`);
+    if (targets === undefined)
+      throw new TalrayError('OPTION', `metrics need targets for output ${output || 'of the model'}: a batch needs y`);
     return [targets, prediction];
   }
 }
@@ -123,27 +129,48 @@ function byOutput(loss: PerOutput<LossLike> | undefined): Map<string, LossLike> 
   return new Map(Object.entries(loss as Readonly<Record<string, LossLike>>));
 }
 
-function* place(metrics: CompileOptions['metrics'], weighted: boolean): Iterable<{ metric: Metric | HostMetric; output: string; weighted: boolean }> {
-  const lists: [string, readonly MetricLike[]][] = metrics === undefined ? [] : Array.isArray(metrics) ? [['', metrics as readonly MetricLike[]]] : Object.entries(metrics as Readonly<Record<string, readonly MetricLike[]>>);
+function* place(
+  metrics: CompileOptions['metrics'],
+  weighted: boolean,
+): Iterable<{ metric: Metric | HostMetric; output: string; weighted: boolean }> {
+  const lists: [string, readonly MetricLike[]][] =
+    metrics === undefined
+      ? []
+      : Array.isArray(metrics)
+        ? [['', metrics as readonly MetricLike[]]]
+        : Object.entries(metrics as Readonly<Record<string, readonly MetricLike[]>>);
   for (const [output, list] of lists) {
     for (const metric of list) yield { metric: typeof metric === 'function' ? new MeanMetricWrapper(metric) : metric, output, weighted };
   }
 }
 
 /** Which optimizer moves which weights, by the longest beginning of a path. Throws `OPTION` for weights that none moves. */
-export function partition(optimizer: NonNullable<CompileOptions['optimizer']>, weights: ReadonlyMap<string, Variable>): { optimizer: AnyOptimizer; part: string; weights: Map<string, Variable> }[] {
+export function partition(
+  optimizer: NonNullable<CompileOptions['optimizer']>,
+  weights: ReadonlyMap<string, Variable>,
+): { optimizer: AnyOptimizer; part: string; weights: Map<string, Variable> }[] {
   if (isOptimizer(optimizer)) return [{ optimizer, part: '', weights: new Map(weights) }];
   const parts = Object.entries(optimizer).map(([part, own]) => ({ optimizer: own, part, weights: new Map<string, Variable>() }));
   const lost: string[] = [];
   for (const [path, weight] of weights) {
-    const fitting = parts.filter(({ part }) => path === part || path.startsWith(`${part}.`)).sort((a, b) => b.part.length - a.part.length)[0];
+    const fitting = parts
+      .filter(({ part }) => path === part || path.startsWith(`${part}.`))
+      .sort((a, b) => b.part.length - a.part.length)[0];
     const own = fitting ?? parts.find(({ part }) => part === '*');
     if (own === undefined) lost.push(path);
     else own.weights.set(path, weight);
   }
-  if (lost.length > 0) throw new TalrayError('OPTION', `no optimizer is named for ${lost.join(', ')}; there are ones for ${parts.map(({ part }) => part).join(', ')} ('*' takes the rest)`);
+  if (lost.length > 0)
+    throw new TalrayError(
+      'OPTION',
+      `no optimizer is named for ${lost.join(', ')}; there are ones for ${parts.map(({ part }) => part).join(', ')} ('*' takes the rest)`,
+    );
   const idle = parts.filter((part) => part.weights.size === 0).map(({ part }) => part);
-  if (idle.length > 0) throw new TalrayError('OPTION', `no trainable weight's path begins with ${idle.join(', ')}; paths are ${[...weights.keys()].join(', ')}`);
+  if (idle.length > 0)
+    throw new TalrayError(
+      'OPTION',
+      `no trainable weight's path begins with ${idle.join(', ')}; paths are ${[...weights.keys()].join(', ')}`,
+    );
   return parts;
 }
 
@@ -157,7 +184,10 @@ export function classWeights(weights: Readonly<Record<number, number>>, yTrue: T
   const y = parts[0];
   if (parts.length !== 1 || y === undefined) throw new TalrayError('OPTION', 'classWeight works for models of one output');
   const classes = Math.max(...Object.keys(weights).map(Number)) + 1;
-  const table = tensor(Array.from({ length: classes }, (_, i) => weights[i] ?? 1), { dtype: 'f32' });
+  const table = tensor(
+    Array.from({ length: classes }, (_, i) => weights[i] ?? 1),
+    { dtype: 'f32' },
+  );
   const oneHot = y.rank > 1 && y.shape.at(-1) !== 1;
   const ids = oneHot ? argmax(y, { axis: -1 }) : cast(y.rank > 1 ? y.reshape([-1]) : y, 'i32');
   const weight = gather(table, ids);

@@ -2,10 +2,30 @@
 import { TalrayError, tensor, type DType, type Tensor, type TypedArray } from '../index.js';
 
 const names: Partial<Record<DType, string>> = {
-  f64: 'F64', f32: 'F32', i64: 'I64', i32: 'I32', i16: 'I16', i8: 'I8', u64: 'U64', u32: 'U32', u16: 'U16', u8: 'U8', bool: 'BOOL',
+  f64: 'F64',
+  f32: 'F32',
+  i64: 'I64',
+  i32: 'I32',
+  i16: 'I16',
+  i8: 'I8',
+  u64: 'U64',
+  u32: 'U32',
+  u16: 'U16',
+  u8: 'U8',
+  bool: 'BOOL',
 };
 const arrays = {
-  F64: Float64Array, F32: Float32Array, I64: BigInt64Array, I32: Int32Array, I16: Int16Array, I8: Int8Array, U64: BigUint64Array, U32: Uint32Array, U16: Uint16Array, U8: Uint8Array, BOOL: Uint8Array,
+  F64: Float64Array,
+  F32: Float32Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U64: BigUint64Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
 } as const;
 const dtypes = new Map(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]));
 
@@ -68,7 +88,10 @@ function read(name: string, { dtype, shape, data_offsets: offsets }: Entry, body
   if (Kind === undefined || known === undefined) throw bad(`${name} has dtype ${dtype}`);
   const [from, to] = offsets;
   const size = shape.reduce((a, b) => a * b, 1);
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || !(from >= 0 && to <= body.length && to - from === size * Kind.BYTES_PER_ELEMENT)) {
+  if (
+    !shape.every((n) => Number.isInteger(n) && n >= 0) ||
+    !(from >= 0 && to <= body.length && to - from === size * Kind.BYTES_PER_ELEMENT)
+  ) {
     throw bad(`${name} [${shape.join(', ')}] at bytes ${from} to ${to} of ${body.length}`);
   }
   // A copy of its own: arrays need their alignment, and a Buffer's slice would be a view.

@@ -58,7 +58,14 @@ export async function saveModel(model: Model, path: string): Promise<void> {
   const files = new Map([['model.safetensors', await writeSafetensors(tensors)]]);
   await replaceFolder(path, files, (entries) => {
     const manifest: Manifest = {
-      format: 'talray', version: VERSION, model: config, input: example === undefined ? null : inputOf(example), optimizers, training: place ?? null, extra: extra?.json ?? null, files: entries,
+      format: 'talray',
+      version: VERSION,
+      model: config,
+      input: example === undefined ? null : inputOf(example),
+      optimizers,
+      training: place ?? null,
+      extra: extra?.json ?? null,
+      files: entries,
     };
     return `${JSON.stringify(manifest, undefined, 1)}\n`;
   });
@@ -68,25 +75,37 @@ export async function saveModel(model: Model, path: string): Promise<void> {
 export async function loadModel<M extends Loadable>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
   const manifest = parse(await readManifest(path), path);
   const tensors = new Map<string, Tensor>();
-  for (const entry of manifest.files) for (const [name, value] of readSafetensors(await readChecked(path, entry), `${path}/${entry.name}`)) tensors.set(name, value);
+  for (const entry of manifest.files)
+    for (const [name, value] of readSafetensors(await readChecked(path, entry), `${path}/${entry.name}`)) tensors.set(name, value);
   const known = await knownClasses([...classes, own as unknown as LayerClass]);
   const model = decodeLayer(manifest.model, known) as unknown as M;
   if (!(model instanceof own)) throw new TalrayError('FORMAT', `${path} holds a ${manifest.model.layer}, not a ${own.type ?? own.name}`);
   if (manifest.extra !== null) {
-    const arrays = new Map([...tensors].filter(([name]) => name.startsWith('extra.')).map(([name, value]) => [name.slice('extra.'.length), value]));
+    const arrays = new Map(
+      [...tensors].filter(([name]) => name.startsWith('extra.')).map(([name, value]) => [name.slice('extra.'.length), value]),
+    );
     model.restoreExtra({ json: manifest.extra, arrays });
   }
   if (manifest.input !== null) model.buildFor(exampleOf(manifest.input) as TensorsLike);
-  model.restored(tensors, manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined });
+  model.restored(
+    tensors,
+    manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined },
+  );
   const random = tensors.get('random');
   if (random !== undefined) randomState().assign(random);
   return model;
 }
 
 async function knownClasses(classes: readonly LayerClass[]): Promise<Map<string, LayerClass>> {
-  const [layers, { Sequential }, { Model }] = await Promise.all([import('../nn/index.js'), import('./sequential.js'), import('./model.js')]);
+  const [layers, { Sequential }, { Model }] = await Promise.all([
+    import('../nn/index.js'),
+    import('./sequential.js'),
+    import('./model.js'),
+  ]);
   const all: unknown[] = [...Object.values(layers), Sequential, Model, ...classes];
-  const typed = all.filter((value): value is LayerClass => typeof value === 'function' && 'type' in value && typeof value.type === 'string');
+  const typed = all.filter(
+    (value): value is LayerClass => typeof value === 'function' && 'type' in value && typeof value.type === 'string',
+  );
   return new Map(typed.map((value) => [value.type, value]));
 }
 
@@ -99,13 +118,16 @@ function parse(text: string, path: string): Manifest {
     throw bad(`is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (manifest.format !== 'talray') throw bad('is not that of a talray model');
-  if (typeof manifest.version !== 'number' || manifest.version > VERSION) throw bad(`has version ${String(manifest.version)}; this release reads up to ${VERSION}: it was saved by a newer one`);
+  if (typeof manifest.version !== 'number' || manifest.version > VERSION)
+    throw bad(`has version ${String(manifest.version)}; this release reads up to ${VERSION}: it was saved by a newer one`);
   if (manifest.model === undefined || !Array.isArray(manifest.files)) throw bad('is incomplete');
   return manifest as Manifest;
 }
 
 function inputOf(example: Tensors): NonNullable<Manifest['input']> {
-  const parts = Object.fromEntries([...partsOf(example)].map(([name, { shape, dtype }]) => [name, { shape: [1, ...shape.slice(1)], dtype }]));
+  const parts = Object.fromEntries(
+    [...partsOf(example)].map(([name, { shape, dtype }]) => [name, { shape: [1, ...shape.slice(1)], dtype }]),
+  );
   return { form: '' in parts ? 'tensor' : Array.isArray(example) ? 'list' : 'record', parts };
 }
 

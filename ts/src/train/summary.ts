@@ -16,11 +16,14 @@ export function summaryOf(model: Model): string {
     rows.push([path, typeName(layer), shapes(own), count(own.map(([, weight]) => weight)).toLocaleString('en-US')]);
   }
   const rest = [...all].filter(([, weight]) => !covered.has(weight));
-  if (rest.length > 0) rows.push(['(model)', typeName(model), shapes(rest), count(rest.map(([, weight]) => weight)).toLocaleString('en-US')]);
+  if (rest.length > 0)
+    rows.push(['(model)', typeName(model), shapes(rest), count(rest.map(([, weight]) => weight)).toLocaleString('en-US')]);
   const moving = new Set(model.trainableWeights);
   const total = count([...all.values()]);
   const trainable = count([...moving]);
-  return [...table(rows), `parameters: ${total.toLocaleString('en-US')}, of which trainable: ${trainable.toLocaleString('en-US')}`].join('\n');
+  return [...table(rows), `parameters: ${total.toLocaleString('en-US')}, of which trainable: ${trainable.toLocaleString('en-US')}`].join(
+    '\n',
+  );
 }
 
 /** Weights that no sub-layer of `layer` has. */
@@ -44,5 +47,10 @@ function count(weights: readonly Variable[]): number {
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd(),
+  );
 }

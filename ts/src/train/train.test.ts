@@ -3,7 +3,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CsvLogger, EarlyStopping, LambdaCallback, LearningRateScheduler, ModelCheckpoint, ProgressBar, ReduceLROnPlateau, TerminateOnNaN } from '../callbacks/index.js';
+import {
+  CsvLogger,
+  EarlyStopping,
+  LambdaCallback,
+  LearningRateScheduler,
+  ModelCheckpoint,
+  ProgressBar,
+  ReduceLROnPlateau,
+  TerminateOnNaN,
+} from '../callbacks/index.js';
 import { memory, setSeed, tensor, type Tensor } from '../index.js';
 import { binaryCrossentropy, meanSquaredError } from '../losses/index.js';
 import { BinaryAccuracy, GroupedAuc, MeanAbsoluteError } from '../metrics/index.js';
@@ -109,7 +118,9 @@ describe('fit', () => {
     await model.fit(x, y, quiet);
     expect(await weightsOf(model.wide)).toEqual(before);
     expect(await weightsOf(model.deep as never)).not.toEqual(deep);
-    expect(() => model.compile({ optimizer: { wide: new SGD() }, loss: meanSquaredError })).toThrow(/no optimizer is named for deep\.layers\.0\.kernel/);
+    expect(() => model.compile({ optimizer: { wide: new SGD() }, loss: meanSquaredError })).toThrow(
+      /no optimizer is named for deep\.layers\.0\.kernel/,
+    );
   });
 
   it('names a weight that no gradient reaches', async () => {
@@ -130,7 +141,10 @@ describe('fit', () => {
     const model = small();
     await model.fit(x, y, quiet);
     const bad = x.map((row, i) => (i === 20 ? [Number.NaN, 0, 0] : row));
-    await expect(model.fit(bad, y, { ...quiet, batchSize: 16, shuffle: false })).rejects.toMatchObject({ code: 'NUMERIC', message: expect.stringMatching(/no finite number at step 1 of epoch 0, which changed nothing: the feature/) as string });
+    await expect(model.fit(bad, y, { ...quiet, batchSize: 16, shuffle: false })).rejects.toMatchObject({
+      code: 'NUMERIC',
+      message: expect.stringMatching(/no finite number at step 1 of epoch 0, which changed nothing: the feature/) as string,
+    });
     expect(((await weightsOf(model as never)) as number[][][]).flat(3).every((w) => Number.isFinite(w))).toBe(true);
     const history = await small().fit(bad, y, { ...quiet, batchSize: 16, shuffle: false, callbacks: [new TerminateOnNaN()] });
     expect(history.stopped).toMatch(/at step 1/);
@@ -157,7 +171,10 @@ describe('the functional style', () => {
   it('runs, trains and predicts with several inputs and outputs', async () => {
     const [a, b] = [input([2], { name: 'a' }), input([1], { name: 'b' })];
     const joined = new Concatenate().apply([new Dense(4, { activation: relu }).apply(a), b]);
-    const model = new Model({ inputs: { a, b }, outputs: { sum: new Dense(1).apply(joined), sign: new Dense(1, { activation: sigmoid }).apply(joined) } });
+    const model = new Model({
+      inputs: { a, b },
+      outputs: { sum: new Dense(1).apply(joined), sign: new Dense(1, { activation: sigmoid }).apply(joined) },
+    });
     model.compile({
       optimizer: new Adam(0.02),
       loss: { sum: meanSquaredError, sign: binaryCrossentropy },
@@ -193,7 +210,11 @@ describe('callbacks', () => {
   it('stop early, with the best weights', async () => {
     const seen: number[] = [];
     const stopping = new EarlyStopping({ monitor: 'loss', patience: 2, minDelta: 100, restoreBestWeights: true });
-    const history = await small().fit(x, y, { ...quiet, epochs: 50, callbacks: [stopping, new LambdaCallback({ onEpochEnd: (epoch) => void seen.push(epoch) })] });
+    const history = await small().fit(x, y, {
+      ...quiet,
+      epochs: 50,
+      callbacks: [stopping, new LambdaCallback({ onEpochEnd: (epoch) => void seen.push(epoch) })],
+    });
     expect(seen).toEqual([0, 1, 2]);
     expect(history.stopped).toMatch(/loss did not get better/);
     expect(stopping.bestEpoch).toBe(0);
@@ -203,14 +224,22 @@ describe('callbacks', () => {
     const model = small();
     await model.fit(x, y, { ...quiet, epochs: 3, callbacks: [new LearningRateScheduler((_, rate) => rate / 2)] });
     expect(model.optimizers[0]!.learningRate).toBeCloseTo(0.0025, 9);
-    await model.fit(x, y, { ...quiet, epochs: 3, callbacks: [new ReduceLROnPlateau({ monitor: 'loss', patience: 1, minDelta: 100, factor: 0.1 })] });
+    await model.fit(x, y, {
+      ...quiet,
+      epochs: 3,
+      callbacks: [new ReduceLROnPlateau({ monitor: 'loss', patience: 1, minDelta: 100, factor: 0.1 })],
+    });
     expect(model.optimizers[0]!.learningRate).toBeCloseTo(0.000025, 9);
   });
 
   it('write CSV and checkpoints', async () => {
     const model = small();
     const csv = join(folder, 'log.csv');
-    await model.fit(x, y, { ...quiet, epochs: 2, callbacks: [new CsvLogger(csv), new ModelCheckpoint(join(folder, 'best-{epoch}'), { monitor: 'loss', saveBestOnly: true })] });
+    await model.fit(x, y, {
+      ...quiet,
+      epochs: 2,
+      callbacks: [new CsvLogger(csv), new ModelCheckpoint(join(folder, 'best-{epoch}'), { monitor: 'loss', saveBestOnly: true })],
+    });
     const lines = (await readFile(csv, 'utf8')).trim().split('\n');
     expect(lines[0]).toBe('epoch,loss,meanAbsoluteError');
     expect(lines).toHaveLength(3);
@@ -263,8 +292,14 @@ describe('stopping, saving, resuming', () => {
 
   it('loads each style and predicts the same', async () => {
     const a = input([3]);
-    const functional = new Model({ inputs: a, outputs: new Dense(1).apply(new Dense(4, { activation: relu, kernelRegularizer: new L2(0.1) }).apply(a)) });
-    for (const [name, model] of [['sequential', small()], ['functional', functional]] as const) {
+    const functional = new Model({
+      inputs: a,
+      outputs: new Dense(1).apply(new Dense(4, { activation: relu, kernelRegularizer: new L2(0.1) }).apply(a)),
+    });
+    for (const [name, model] of [
+      ['sequential', small()],
+      ['functional', functional],
+    ] as const) {
       const before = await (model as Sequential).predict(x);
       const path = join(folder, name);
       await model.save(path);
@@ -333,11 +368,16 @@ describe('stopping, saving, resuming', () => {
 describe('bad input', () => {
   it('is named', async () => {
     const model = small();
-    await expect(model.fit(x, y.slice(1), quiet)).rejects.toMatchObject({ code: 'SHAPE', message: expect.stringMatching(/x has 48 rows, y 47/) as string });
+    await expect(model.fit(x, y.slice(1), quiet)).rejects.toMatchObject({
+      code: 'SHAPE',
+      message: expect.stringMatching(/x has 48 rows, y 47/) as string,
+    });
     await expect(model.fit([], quiet)).rejects.toThrow(/no batches/);
     await expect(model.fit(x, y, { ...quiet, batchSize: 0 })).rejects.toThrow(/batchSize/);
     await expect(new Sequential([new Dense(1)]).fit(x, y)).rejects.toThrow(/compile/);
-    await expect(model.fit(x, y, { ...quiet, callbacks: [new EarlyStopping()] })).rejects.toThrow(/watches valLoss; logs have loss, meanAbsoluteError/);
+    await expect(model.fit(x, y, { ...quiet, callbacks: [new EarlyStopping()] })).rejects.toThrow(
+      /watches valLoss; logs have loss, meanAbsoluteError/,
+    );
     await expect(model.fit(x, y, { ...quiet, resume: true })).resolves.toBeDefined();
     // @ts-expect-error a misspelt option does not compile
     await model.fit(x, y, { ...quiet, epoch: 3 });

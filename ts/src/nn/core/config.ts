@@ -51,7 +51,8 @@ export function decode(json: Json, classes: ReadonlyMap<string, LayerClass>): un
   if (Array.isArray(json)) return json.map((part: Json) => decode(part, classes));
   const record = json as Record<string, Json>;
   if ('layer' in record) return decodeLayer(record as unknown as LayerConfig, classes);
-  if ('plain' in record) return Object.fromEntries(Object.entries(record['plain'] as Record<string, Json>).map(([key, part]) => [key, decode(part, classes)]));
+  if ('plain' in record)
+    return Object.fromEntries(Object.entries(record['plain'] as Record<string, Json>).map(([key, part]) => [key, decode(part, classes)]));
   if ('activation' in record) return activationNamed(String(record['activation']));
   if ('initializer' in record) return initializerFrom(record['initializer'] as ThingConfig);
   if ('regularizer' in record) return regularizerFrom(record['regularizer'] as ThingConfig);
@@ -71,7 +72,10 @@ export function encodeLayer(layer: Layer<never, unknown>): LayerConfig {
 export function decodeLayer(config: LayerConfig, classes: ReadonlyMap<string, LayerClass>): Layer<never, unknown> {
   const known = classes.get(config.layer);
   if (known === undefined) {
-    throw new TalrayError('FORMAT', `the model has a layer of type ${config.layer}, which is not known here: give its class in \`classes\`; known: ${[...classes.keys()].join(', ')}`);
+    throw new TalrayError(
+      'FORMAT',
+      `the model has a layer of type ${config.layer}, which is not known here: give its class in \`classes\`; known: ${[...classes.keys()].join(', ')}`,
+    );
   }
   const outer = dtypePolicy();
   setDtypePolicy(config.policy);
@@ -88,7 +92,10 @@ export function decodeLayer(config: LayerConfig, classes: ReadonlyMap<string, La
 export function typeOf(layer: object): string {
   const type = Object.hasOwn(layer.constructor, 'type') ? (layer.constructor as { type?: unknown }).type : undefined;
   if (typeof type !== 'string') {
-    throw new TalrayError('OPTION', `the class of this layer (${layer.constructor.name}) has no \`static readonly type\`: give it one, so that it can be saved`);
+    throw new TalrayError(
+      'OPTION',
+      `the class of this layer (${layer.constructor.name}) has no \`static readonly type\`: give it one, so that it can be saved`,
+    );
   }
   return type;
 }

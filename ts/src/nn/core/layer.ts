@@ -49,7 +49,11 @@ export interface WeightOptions {
 }
 
 /** What can be fed where a layer takes `In`. */
-export type Feed<In> = In extends Tensor ? TensorLike : In extends readonly Tensor[] ? readonly TensorLike[] : { readonly [K in keyof In]: TensorLike };
+export type Feed<In> = In extends Tensor
+  ? TensorLike
+  : In extends readonly Tensor[]
+    ? readonly TensorLike[]
+    : { readonly [K in keyof In]: TensorLike };
 /** The symbolic counterpart of `In`. */
 export type SymbolicFeed<In> = In extends readonly Tensor[] ? readonly SymbolicTensor[] : SymbolicTensor;
 
@@ -202,7 +206,10 @@ export abstract class Layer<In = Tensor, Out = Tensor> {
   setWeights(values: readonly TensorLike[]): void {
     const named = [...this.weightsByPath()];
     if (named.length !== values.length) {
-      throw new TalrayError('SHAPE', `setWeights expected ${named.length} arrays (${named.map(([path]) => path).join(', ')}), got ${values.length}${this.#built ? '' : '; the layer is not built: apply it once first'}`);
+      throw new TalrayError(
+        'SHAPE',
+        `setWeights expected ${named.length} arrays (${named.map(([path]) => path).join(', ')}), got ${values.length}${this.#built ? '' : '; the layer is not built: apply it once first'}`,
+      );
     }
     const tensors = named.map(([path, weight], i) => {
       const value = tensor(values[i]!, { dtype: weight.dtype });
@@ -238,7 +245,10 @@ export abstract class Layer<In = Tensor, Out = Tensor> {
 }
 
 function isSymbolic(inputs: unknown): inputs is SymbolicTensor | readonly SymbolicTensor[] {
-  return inputs instanceof SymbolicTensor || (Array.isArray(inputs) && inputs.length > 0 && inputs.every((part) => part instanceof SymbolicTensor));
+  return (
+    inputs instanceof SymbolicTensor ||
+    (Array.isArray(inputs) && inputs.length > 0 && inputs.every((part) => part instanceof SymbolicTensor))
+  );
 }
 
 type Received = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
@@ -253,5 +263,7 @@ function shapesOf(values: Received): PartialShape | readonly PartialShape[] {
 
 function inputMask(values: Received): Tensor | undefined {
   if (values instanceof Tensor) return maskOf(values);
-  return Object.values(values).map((part: Tensor) => maskOf(part)).find((mask) => mask !== undefined);
+  return Object.values(values)
+    .map((part: Tensor) => maskOf(part))
+    .find((mask) => mask !== undefined);
 }

@@ -8,7 +8,10 @@ export type PartialShape = readonly (number | null)[];
 export function knownSize(shape: PartialShape, axis: number, who: string): number {
   const size = shape.at(axis);
   if (typeof size !== 'number') {
-    throw new TalrayError('SHAPE', `${who} needs a known size at axis ${axis}, got [${shape.map(String).join(', ')}]: give the input's shape with that size`);
+    throw new TalrayError(
+      'SHAPE',
+      `${who} needs a known size at axis ${axis}, got [${shape.map(String).join(', ')}]: give the input's shape with that size`,
+    );
   }
   return size;
 }

@@ -10,7 +10,16 @@ export { Constant, Identity, Ones, Zeros } from './constant.js';
 export type { Initializer, SeedOption, ThingConfig } from './initializer.js';
 export { Orthogonal, type OrthogonalOptions } from './orthogonal.js';
 export { type NormalOptions, RandomNormal, RandomUniform, TruncatedNormal, type UniformOptions } from './random.js';
-export { GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling, type VarianceScalingOptions } from './variance-scaling.js';
+export {
+  GlorotNormal,
+  GlorotUniform,
+  HeNormal,
+  HeUniform,
+  LecunNormal,
+  LecunUniform,
+  VarianceScaling,
+  type VarianceScalingOptions,
+} from './variance-scaling.js';
 
 const makers: Record<string, (options: never) => Initializer> = {
   Zeros: () => new Zeros(),

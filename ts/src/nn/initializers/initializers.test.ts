@@ -4,11 +4,29 @@ import { tensor } from '../../index.js';
 import { constraintFrom, MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from '../constraints/index.js';
 import { L1, L1L2, L2, OrthogonalRegularizer, regularizerFrom } from '../regularizers/index.js';
 import {
-  Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, type Initializer, initializerFrom, LecunNormal, LecunUniform, Ones, Orthogonal, RandomNormal,
-  RandomUniform, TruncatedNormal, VarianceScaling, Zeros,
+  Constant,
+  GlorotNormal,
+  GlorotUniform,
+  HeNormal,
+  HeUniform,
+  Identity,
+  type Initializer,
+  initializerFrom,
+  LecunNormal,
+  LecunUniform,
+  Ones,
+  Orthogonal,
+  RandomNormal,
+  RandomUniform,
+  TruncatedNormal,
+  VarianceScaling,
+  Zeros,
 } from './index.js';
 
-async function moments(initializer: Initializer, shape: readonly number[]): Promise<{ mean: number; variance: number; low: number; high: number }> {
+async function moments(
+  initializer: Initializer,
+  shape: readonly number[],
+): Promise<{ mean: number; variance: number; low: number; high: number }> {
   const values = Array.from((await initializer.make(shape, 'f32').data()) as Float32Array);
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
@@ -51,7 +69,11 @@ describe('initializers', () => {
   });
 
   it('Orthogonal has orthonormal rows or columns', async () => {
-    for (const [rows, columns] of [[4, 10], [10, 4], [6, 6]] as const) {
+    for (const [rows, columns] of [
+      [4, 10],
+      [10, 4],
+      [6, 6],
+    ] as const) {
       const w = new Orthogonal({ gain: 2 }).make([rows, columns], 'f64');
       const product = rows <= columns ? w.matmul(w, { transposeB: true }) : w.matmul(w, { transposeA: true });
       const values = (await product.array()) as number[][];
@@ -63,25 +85,35 @@ describe('initializers', () => {
     expect(await new Zeros().make([2], 'f32').array()).toEqual([0, 0]);
     expect(await new Ones().make([2], 'f64').array()).toEqual([1, 1]);
     expect(await new Constant([1, 2]).make([1, 2], 'f32').array()).toEqual([[1, 2]]);
-    expect(await new Identity({ gain: 3 }).make([2, 3], 'f32').array()).toEqual([[3, 0, 0], [0, 3, 0]]);
+    expect(await new Identity({ gain: 3 }).make([2, 3], 'f32').array()).toEqual([
+      [3, 0, 0],
+      [0, 3, 0],
+    ]);
     expect(() => new Constant([1, 2]).make([3], 'f32')).toThrow(/expected 3 values/);
   });
 });
 
 describe('regularizers', () => {
-  const w = tensor([[1, -2], [3, 4]]);
+  const w = tensor([
+    [1, -2],
+    [3, 4],
+  ]);
   it('add what their formulas say', async () => {
     expect(await new L1(0.1).penalty(w).item()).toBeCloseTo(1, 6);
     expect(await new L2(0.1).penalty(w).item()).toBeCloseTo(3, 6);
     expect(await new L1L2({ l1: 0.1, l2: 0.1 }).penalty(w).item()).toBeCloseTo(4, 6);
     // Unit rows (1,−2)/√5 and (3,4)/5 have product −1/√5; one pair, both off-diagonals, halved: 0.01/√5.
     expect(await new OrthogonalRegularizer().penalty(w).item()).toBeCloseTo(0.01 / Math.sqrt(5), 7);
-    for (const r of [new L1(), new L2(0.3), new L1L2({ l1: 1 }), new OrthogonalRegularizer({ mode: 'columns' })]) expect(regularizerFrom(r.config()).config()).toEqual(r.config());
+    for (const r of [new L1(), new L2(0.3), new L1L2({ l1: 1 }), new OrthogonalRegularizer({ mode: 'columns' })])
+      expect(regularizerFrom(r.config()).config()).toEqual(r.config());
   });
 });
 
 describe('constraints', () => {
-  const w = tensor([[3, -0.3], [4, 0.4]]);
+  const w = tensor([
+    [3, -0.3],
+    [4, 0.4],
+  ]);
   it('project as their formulas say', async () => {
     const rows = async (t: { array(): Promise<unknown> }): Promise<number[]> => ((await t.array()) as number[][]).flat();
     const near = (got: number[], want: number[]): void => got.forEach((value, i) => expect(value).toBeCloseTo(want[i]!, 5));
@@ -89,6 +121,7 @@ describe('constraints', () => {
     near(await rows(new UnitNorm().project(w)), [0.6, -0.6, 0.8, 0.8]);
     near(await rows(new NonNeg().project(w)), [3, 0, 4, 0.4]);
     near(await rows(new MinMaxNorm({ minValue: 1, maxValue: 2, rate: 0.5 }).project(w)), [2.1, -0.45, 2.8, 0.6]);
-    for (const c of [new MaxNorm({ axis: 1 }), new UnitNorm(), new NonNeg(), new MinMaxNorm({ rate: 0.5 })]) expect(constraintFrom(c.config()).config()).toEqual(c.config());
+    for (const c of [new MaxNorm({ axis: 1 }), new UnitNorm(), new NonNeg(), new MinMaxNorm({ rate: 0.5 })])
+      expect(constraintFrom(c.config()).config()).toEqual(c.config());
   });
 });

@@ -16,7 +16,8 @@ export class Orthogonal implements Initializer {
   constructor(readonly options: OrthogonalOptions = {}) {}
   make(shape: readonly number[], dtype: DType): Tensor {
     const columns = shape.at(-1);
-    if (shape.length < 2 || columns === undefined) throw new TalrayError('SHAPE', `Orthogonal makes weights of rank 2 or more, got [${shape.join(', ')}]`);
+    if (shape.length < 2 || columns === undefined)
+      throw new TalrayError('SHAPE', `Orthogonal makes weights of rank 2 or more, got [${shape.join(', ')}]`);
     const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
     const long = Math.max(rows, columns);
     const short = Math.min(rows, columns);

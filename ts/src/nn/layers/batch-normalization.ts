@@ -47,8 +47,18 @@ export class BatchNormalization extends Layer {
   override build(shape: PartialShape): void {
     const o = this.options;
     const size = [knownSize(shape, o.axis ?? -1, 'BatchNormalization')];
-    if (o.scale ?? true) this.gamma = this.addWeight(size, { initializer: o.gammaInitializer ?? new Ones(), regularizer: o.gammaRegularizer, constraint: o.gammaConstraint });
-    if (o.center ?? true) this.beta = this.addWeight(size, { initializer: o.betaInitializer ?? new Zeros(), regularizer: o.betaRegularizer, constraint: o.betaConstraint });
+    if (o.scale ?? true)
+      this.gamma = this.addWeight(size, {
+        initializer: o.gammaInitializer ?? new Ones(),
+        regularizer: o.gammaRegularizer,
+        constraint: o.gammaConstraint,
+      });
+    if (o.center ?? true)
+      this.beta = this.addWeight(size, {
+        initializer: o.betaInitializer ?? new Zeros(),
+        regularizer: o.betaRegularizer,
+        constraint: o.betaConstraint,
+      });
     this.movingMean = this.addWeight(size, { initializer: o.movingMeanInitializer ?? new Zeros(), trainable: false });
     this.movingVariance = this.addWeight(size, { initializer: o.movingVarianceInitializer ?? new Ones(), trainable: false });
   }

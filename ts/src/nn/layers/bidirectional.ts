@@ -26,7 +26,8 @@ export class Bidirectional extends Layer {
     super(options);
     this.forwardLayer = layer;
     this.backwardLayer = options.backwardLayer ?? copyOf(layer);
-    if (this.backwardLayer.returnSequences !== layer.returnSequences) throw new TalrayError('OPTION', 'Bidirectional: both layers must agree on returnSequences');
+    if (this.backwardLayer.returnSequences !== layer.returnSequences)
+      throw new TalrayError('OPTION', 'Bidirectional: both layers must agree on returnSequences');
   }
 
   override args(): readonly unknown[] {

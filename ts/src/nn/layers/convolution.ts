@@ -39,7 +39,8 @@ abstract class Convolution<O extends ConvolutionOptions<unknown>> extends Layer 
     protected override readonly options: O,
   ) {
     super(options);
-    if (filters % (options.groups ?? 1) !== 0) throw new TalrayError('OPTION', `filters (${filters}) must be a multiple of groups (${options.groups})`);
+    if (filters % (options.groups ?? 1) !== 0)
+      throw new TalrayError('OPTION', `filters (${filters}) must be a multiple of groups (${options.groups})`);
   }
 
   override args(): readonly unknown[] {
@@ -53,14 +54,19 @@ abstract class Convolution<O extends ConvolutionOptions<unknown>> extends Layer 
   protected buildKernel(shape: PartialShape, size: readonly number[]): void {
     const o = this.options;
     const channels = knownSize(shape, this.first ? 1 : -1, 'a convolution');
-    if (channels % (o.groups ?? 1) !== 0) throw new TalrayError('SHAPE', `input channels (${channels}) must be a multiple of groups (${o.groups})`);
+    if (channels % (o.groups ?? 1) !== 0)
+      throw new TalrayError('SHAPE', `input channels (${channels}) must be a multiple of groups (${o.groups})`);
     this.kernel = this.addWeight([...size, channels / (o.groups ?? 1), this.filters], {
       initializer: o.kernelInitializer ?? new GlorotUniform(),
       regularizer: o.kernelRegularizer,
       constraint: o.kernelConstraint,
     });
     if (o.useBias ?? true) {
-      this.bias = this.addWeight([this.filters], { initializer: o.biasInitializer ?? new Zeros(), regularizer: o.biasRegularizer, constraint: o.biasConstraint });
+      this.bias = this.addWeight([this.filters], {
+        initializer: o.biasInitializer ?? new Zeros(),
+        regularizer: o.biasRegularizer,
+        constraint: o.biasConstraint,
+      });
     }
   }
 
@@ -91,14 +97,24 @@ export class Conv1D extends Convolution<Conv1DOptions> {
     const input = padding === 'causal' ? pad(x, this.first ? [0, 0, 0, 0, before, 0] : [0, 0, before, 0, 0, 0]) : x;
     return this.finish(
       conv1d(input, this.value(this.kernel), {
-        strides: [strides], padding: padding === 'same' ? 'same' : 'valid', dilations: [dilationRate], groups, dataFormat: this.first ? 'channels_first' : 'channels_last',
+        strides: [strides],
+        padding: padding === 'same' ? 'same' : 'valid',
+        dilations: [dilationRate],
+        groups,
+        dataFormat: this.first ? 'channels_first' : 'channels_last',
       }),
     );
   }
 
   override outputShape(shape: PartialShape): PartialShape {
     const { strides = 1, padding = 'valid', dilationRate = 1 } = this.options;
-    const steps = windowed(shape[this.first ? 2 : 1] ?? null, this.kernelSize as number, strides, padding === 'valid' ? 'valid' : 'same', dilationRate);
+    const steps = windowed(
+      shape[this.first ? 2 : 1] ?? null,
+      this.kernelSize as number,
+      strides,
+      padding === 'valid' ? 'valid' : 'same',
+      dilationRate,
+    );
     return this.first ? [shape[0] ?? null, this.filters, steps] : [shape[0] ?? null, steps, this.filters];
   }
 }
@@ -119,7 +135,11 @@ export class Conv2D extends Convolution<Conv2DOptions> {
     const { strides = 1, padding = 'valid', dilationRate = 1, groups = 1 } = this.options;
     return this.finish(
       conv2d(x, this.value(this.kernel), {
-        strides: pair(strides), padding, dilations: pair(dilationRate), groups, dataFormat: this.first ? 'channels_first' : 'channels_last',
+        strides: pair(strides),
+        padding,
+        dilations: pair(dilationRate),
+        groups,
+        dataFormat: this.first ? 'channels_first' : 'channels_last',
       }),
     );
   }

@@ -51,7 +51,11 @@ export class Dense extends Layer {
       constraint: o.kernelConstraint,
     });
     if (o.useBias ?? true) {
-      this.bias = this.addWeight([this.units], { initializer: o.biasInitializer ?? new Zeros(), regularizer: o.biasRegularizer, constraint: o.biasConstraint });
+      this.bias = this.addWeight([this.units], {
+        initializer: o.biasInitializer ?? new Zeros(),
+        regularizer: o.biasRegularizer,
+        constraint: o.biasConstraint,
+      });
     }
   }
 

@@ -37,13 +37,26 @@ export class LayerNormalization extends Layer {
   override build(shape: PartialShape): void {
     const o = this.options;
     const sizes = this.#axes(shape.length).map((axis) => knownSize(shape, axis, 'LayerNormalization'));
-    if (o.scale ?? true) this.gamma = this.addWeight(sizes, { initializer: o.gammaInitializer ?? new Ones(), regularizer: o.gammaRegularizer, constraint: o.gammaConstraint });
-    if (o.center ?? true) this.beta = this.addWeight(sizes, { initializer: o.betaInitializer ?? new Zeros(), regularizer: o.betaRegularizer, constraint: o.betaConstraint });
+    if (o.scale ?? true)
+      this.gamma = this.addWeight(sizes, {
+        initializer: o.gammaInitializer ?? new Ones(),
+        regularizer: o.gammaRegularizer,
+        constraint: o.gammaConstraint,
+      });
+    if (o.center ?? true)
+      this.beta = this.addWeight(sizes, {
+        initializer: o.betaInitializer ?? new Zeros(),
+        regularizer: o.betaRegularizer,
+        constraint: o.betaConstraint,
+      });
   }
 
   call(input: Tensor): Tensor {
     const x = input.dtype === this.dtype ? input : cast(input, this.dtype);
-    const { out } = layerNormalization(x, this.gamma?.value, this.beta?.value, { axis: this.#axes(x.rank), epsilon: this.options.epsilon ?? 1e-3 });
+    const { out } = layerNormalization(x, this.gamma?.value, this.beta?.value, {
+      axis: this.#axes(x.rank),
+      epsilon: this.options.epsilon ?? 1e-3,
+    });
     return cast(out, input.dtype);
   }
 

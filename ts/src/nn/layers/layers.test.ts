@@ -18,17 +18,25 @@ interface Case {
 
 type Made = nn.Layer<never, Tensor>;
 const classes = nn as unknown as Record<string, new (...args: unknown[]) => Made>;
-const known = new Map(Object.values(nn).filter((value) => typeof value === 'function' && 'type' in value && typeof value.type === 'string').map((value) => [(value as unknown as nn.LayerClass).type, value as unknown as nn.LayerClass]));
+const known = new Map(
+  Object.values(nn)
+    .filter((value) => typeof value === 'function' && 'type' in value && typeof value.type === 'string')
+    .map((value) => [(value as unknown as nn.LayerClass).type, value as unknown as nn.LayerClass]),
+);
 
 function make({ layer, args, options }: Case): Made {
   const { activation, inner, innerOptions, ...rest } = options;
-  const own = { ...rest, ...(activation ? { activation: (nn as unknown as Record<string, nn.ActivationFunction>)[activation as string] } : {}) };
+  const own = {
+    ...rest,
+    ...(activation ? { activation: (nn as unknown as Record<string, nn.ActivationFunction>)[activation as string] } : {}),
+  };
   const first = inner ? [new classes[inner as string]!(args[0], innerOptions)] : args;
   return new classes[layer]!(...first, own);
 }
 
 const inputs = (c: Case): Tensor | Tensor[] => (Array.isArray(c.x) ? c.x.map((part) => tensorOf(part)) : tensorOf(c.x));
-const run = (layer: Made, c: Case): Tensor => layer.apply(inputs(c) as never, { training: c.training, ...(c.mask ? { mask: tensorOf(c.mask, 'bool') } : {}) }) as unknown as Tensor;
+const run = (layer: Made, c: Case): Tensor =>
+  layer.apply(inputs(c) as never, { training: c.training, ...(c.mask ? { mask: tensorOf(c.mask, 'bool') } : {}) }) as unknown as Tensor;
 
 describe('layers give what Keras gives', () => {
   for (const [i, c] of goldens<Case>('layers').entries()) {
@@ -79,12 +87,24 @@ describe('Layer', () => {
     }
     const layer = new Two();
     layer.apply([[1, 2]]);
-    expect([...layer.weightsByPath().keys()]).toEqual(['list.0.kernel', 'list.0.bias', 'list.1.kernel', 'list.1.bias', 'map.a.kernel', 'map.a.bias']);
+    expect([...layer.weightsByPath().keys()]).toEqual([
+      'list.0.kernel',
+      'list.0.bias',
+      'list.1.kernel',
+      'list.1.bias',
+      'map.a.kernel',
+      'map.a.bias',
+    ]);
   });
 
   it('leaves frozen layers out of the trainable weights', () => {
     const layer = new nn.Bidirectional(new nn.GRU(2));
-    layer.apply([[[1, 2], [3, 4]]]);
+    layer.apply([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
     expect(layer.trainableWeights).toHaveLength(6);
     layer.forwardLayer.trainable = false;
     expect(layer.trainableWeights).toHaveLength(3);

@@ -35,7 +35,10 @@ export class LSTM extends Recurrent {
   protected override get biasInitializer(): Initializer {
     const plain = super.biasInitializer;
     if (!(this.options.unitForgetBias ?? true)) return plain;
-    return { make: (shape: readonly number[], dtype: DType) => withUnitForget(plain.make(shape, dtype), this.units), config: () => plain.config() };
+    return {
+      make: (shape: readonly number[], dtype: DType) => withUnitForget(plain.make(shape, dtype), this.units),
+      config: () => plain.config(),
+    };
   }
 
   protected makeBias(make: (shape: readonly number[]) => Variable): Variable {

@@ -18,7 +18,10 @@ export class Concatenate extends Layer<readonly Tensor[]> {
   override outputShape(shapes: readonly PartialShape[]): PartialShape {
     const first = shapes[0]!;
     const axis = axisOf(this.options.axis ?? -1, first.length, 'Concatenate');
-    const total = shapes.reduce<number | null>((sum, shape) => (sum === null || typeof shape[axis] !== 'number' ? null : sum + shape[axis]), 0);
+    const total = shapes.reduce<number | null>(
+      (sum, shape) => (sum === null || typeof shape[axis] !== 'number' ? null : sum + shape[axis]),
+      0,
+    );
     return first.map((size, i) => (i === axis ? total : size));
   }
 }
@@ -28,7 +31,8 @@ abstract class Folding extends Layer<readonly Tensor[]> {
 
   call(parts: readonly Tensor[]): Tensor {
     const [first, ...rest] = parts;
-    if (first === undefined || rest.length === 0) throw new TalrayError('SHAPE', `a merging layer takes at least two inputs, got ${parts.length}`);
+    if (first === undefined || rest.length === 0)
+      throw new TalrayError('SHAPE', `a merging layer takes at least two inputs, got ${parts.length}`);
     return rest.reduce((sum, part) => this.join(sum, part), first);
   }
 

@@ -1,5 +1,23 @@
 // Multi-head attention.
-import { add, cast, dropout, expandDims, logicalAnd, matmul, mul, ones, random, reshape, scaledDotProductAttention, softmax, TalrayError, type Tensor, transpose, tril, type Variable } from '../../index.js';
+import {
+  add,
+  cast,
+  dropout,
+  expandDims,
+  logicalAnd,
+  matmul,
+  mul,
+  ones,
+  random,
+  reshape,
+  scaledDotProductAttention,
+  softmax,
+  TalrayError,
+  type Tensor,
+  transpose,
+  tril,
+  type Variable,
+} from '../../index.js';
 import type { Constraint } from '../constraints/constraint.js';
 import { type CallContext, Layer, type LayerOptions } from '../core/layer.js';
 import { maskOf } from '../core/mask.js';
@@ -67,10 +85,14 @@ export class MultiHeadAttention extends Layer<readonly Tensor[]> {
 
   override build(shapes: readonly PartialShape[]): void {
     const [query, value] = shapes;
-    if (query === undefined || value === undefined) throw new TalrayError('SHAPE', 'MultiHeadAttention is applied to [query, value] or [query, value, key]');
+    if (query === undefined || value === undefined)
+      throw new TalrayError('SHAPE', 'MultiHeadAttention is applied to [query, value] or [query, value, key]');
     const key = shapes[2] ?? value;
     const width = (shape: PartialShape): number => knownSize(shape, -1, 'MultiHeadAttention');
-    const { kernel, bias } = { kernel: (size: readonly number[]) => this.#kernel(size), bias: (size: readonly number[]) => this.#bias(size) };
+    const { kernel, bias } = {
+      kernel: (size: readonly number[]) => this.#kernel(size),
+      bias: (size: readonly number[]) => this.#bias(size),
+    };
     this.queryKernel = kernel([width(query), this.numHeads, this.keyDim]);
     this.queryBias = bias([this.numHeads, this.keyDim]);
     this.keyKernel = kernel([width(key), this.numHeads, this.keyDim]);
@@ -135,17 +157,27 @@ export class MultiHeadAttention extends Layer<readonly Tensor[]> {
 
   #kernel(shape: readonly number[]): Variable {
     const o = this.options;
-    return this.addWeight(shape, { initializer: o.kernelInitializer ?? new GlorotUniform(), regularizer: o.kernelRegularizer, constraint: o.kernelConstraint });
+    return this.addWeight(shape, {
+      initializer: o.kernelInitializer ?? new GlorotUniform(),
+      regularizer: o.kernelRegularizer,
+      constraint: o.kernelConstraint,
+    });
   }
 
   #bias(shape: readonly number[]): Variable | undefined {
     const o = this.options;
     if (!(o.useBias ?? true)) return undefined;
-    return this.addWeight(shape, { initializer: o.biasInitializer ?? new Zeros(), regularizer: o.biasRegularizer, constraint: o.biasConstraint });
+    return this.addWeight(shape, {
+      initializer: o.biasInitializer ?? new Zeros(),
+      regularizer: o.biasRegularizer,
+      constraint: o.biasConstraint,
+    });
   }
 }
 
 function causal(query: Tensor, value: Tensor): Tensor {
   const [queries, keys] = [query.shape[1]!, value.shape[1]!];
-  return tril(ones([queries, keys])).cast('bool').reshape([1, 1, queries, keys]);
+  return tril(ones([queries, keys]))
+    .cast('bool')
+    .reshape([1, 1, queries, keys]);
 }

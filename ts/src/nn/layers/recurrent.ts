@@ -1,5 +1,22 @@
 // What LSTM and GRU share: the input product for all steps at once, then a scan over time.
-import { cast, concat, dropout, expandDims, flip, mul, onesLike, random, scan, slice, TalrayError, type Tensor, transpose, type Variable, where, zerosLike } from '../../index.js';
+import {
+  cast,
+  concat,
+  dropout,
+  expandDims,
+  flip,
+  mul,
+  onesLike,
+  random,
+  scan,
+  slice,
+  TalrayError,
+  type Tensor,
+  transpose,
+  type Variable,
+  where,
+  zerosLike,
+} from '../../index.js';
 import { type ActivationFunction, sigmoid, tanh } from '../activations.js';
 import type { Constraint } from '../constraints/constraint.js';
 import { type CallContext, Layer, type LayerOptions } from '../core/layer.js';
@@ -94,12 +111,23 @@ export abstract class Recurrent extends Layer {
 
   override build(shape: PartialShape): void {
     const o = this.options;
-    if (shape.length !== 3) throw new TalrayError('SHAPE', `a recurrent layer takes [batch, steps, features], got [${shape.map(String).join(', ')}]`);
+    if (shape.length !== 3)
+      throw new TalrayError('SHAPE', `a recurrent layer takes [batch, steps, features], got [${shape.map(String).join(', ')}]`);
     const width = this.gates * this.units;
-    this.kernel = this.addWeight([knownSize(shape, -1, 'a recurrent layer'), width], { initializer: o.kernelInitializer ?? new GlorotUniform(), regularizer: o.kernelRegularizer, constraint: o.kernelConstraint });
-    this.recurrentKernel = this.addWeight([this.units, width], { initializer: o.recurrentInitializer ?? new Orthogonal(), regularizer: o.recurrentRegularizer, constraint: o.recurrentConstraint });
+    this.kernel = this.addWeight([knownSize(shape, -1, 'a recurrent layer'), width], {
+      initializer: o.kernelInitializer ?? new GlorotUniform(),
+      regularizer: o.kernelRegularizer,
+      constraint: o.kernelConstraint,
+    });
+    this.recurrentKernel = this.addWeight([this.units, width], {
+      initializer: o.recurrentInitializer ?? new Orthogonal(),
+      regularizer: o.recurrentRegularizer,
+      constraint: o.recurrentConstraint,
+    });
     if (o.useBias ?? true) {
-      this.bias = this.makeBias((size) => this.addWeight(size, { initializer: this.biasInitializer, regularizer: o.biasRegularizer, constraint: o.biasConstraint }));
+      this.bias = this.makeBias((size) =>
+        this.addWeight(size, { initializer: this.biasInitializer, regularizer: o.biasRegularizer, constraint: o.biasConstraint }),
+      );
     }
   }
 

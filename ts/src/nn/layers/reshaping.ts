@@ -25,7 +25,8 @@ export class Reshape extends Layer {
     options: LayerOptions = {},
   ) {
     super(options);
-    if (targetShape.filter((size) => size === -1).length > 1) throw new TalrayError('OPTION', `Reshape: one size may be -1, got [${targetShape.join(', ')}]`);
+    if (targetShape.filter((size) => size === -1).length > 1)
+      throw new TalrayError('OPTION', `Reshape: one size may be -1, got [${targetShape.join(', ')}]`);
   }
 
   override args(): readonly unknown[] {

@@ -19,7 +19,8 @@ export class OrthogonalRegularizer implements Regularizer {
   constructor(readonly options: OrthogonalRegularizerOptions = {}) {}
   penalty(weight: Tensor): Tensor {
     const { factor = 0.01, mode = 'rows' } = this.options;
-    if (weight.rank !== 2) throw new TalrayError('SHAPE', `OrthogonalRegularizer takes weights of rank 2, got [${weight.shape.join(', ')}]`);
+    if (weight.rank !== 2)
+      throw new TalrayError('SHAPE', `OrthogonalRegularizer takes weights of rank 2, got [${weight.shape.join(', ')}]`);
     const rows = mode === 'rows';
     const axis = rows ? 1 : 0;
     const count = weight.shape[rows ? 0 : 1]!;
