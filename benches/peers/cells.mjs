@@ -75,7 +75,7 @@ function matmul(threads, isa) {
   return group(`matmul.${isa}.${threads}t`, threads, {
     seconds: 0.6,
     programs: {
-      ours: rust('matmul'),
+      ours: rust('matmul', '--isa', isa),
       NumPy: peer('numpy'),
       PyTorch: peer('torch'),
       // onnxruntime has no switch that holds it to AVX2 on a wider processor.
@@ -130,11 +130,8 @@ const small = [
   }),
 ];
 
-/**
- * The SIMD levels at which matmul is compared: the machine's own. A narrower one would need a library of ours for it, as the
- * `gemm` crate takes the widest kernels that it finds and has no switch; run the bench on such a machine for its figure.
- */
-const levels = [simdLevel()];
+/** The SIMD levels at which matmul is compared: the machine's own, and AVX2 where that is wider. */
+const levels = simdLevel() === 'avx512' ? ['avx512', 'avx2'] : [simdLevel()];
 
 /** Every group, in the order in which they run. */
 export const groups = [

@@ -6,14 +6,21 @@ use smallvec::smallvec;
 use std::sync::Arc;
 use talray_core::graph::complete;
 use talray_core::ops;
+use talray_runtime::simd::{Level, set_level};
 use talray_runtime::wire::{Argument, Request};
-use talray_runtime::{DType, Engine, Result, Session};
+use talray_runtime::{DType, Engine, Error, Result, Session};
 
-/// `matmul --size N --threads T`: GFLOP/s at the machine's widest SIMD level.
+/// `matmul --size N --threads T --isa LEVEL`: GFLOP/s at a SIMD level, by default the machine's widest.
 ///
 /// # Errors
-/// What the engine refuses.
+/// A level that the machine does not have, and what the engine refuses.
 pub fn main(flags: &Flags) -> Result<()> {
+    if let Some(name) = flags.text("isa") {
+        let found = Level::from_name(name).is_some_and(|wanted| set_level(wanted) == wanted);
+        if !found {
+            return Err(Error::option(format!("--isa: this machine has no SIMD level {name}")));
+        }
+    }
     let engine = Arc::new(Engine::new(flags.number("threads", 1.0) as usize));
     run(flags, json!({ "size": flags.number("size", 512.0) as usize }), |params| {
         let size = params.get("size").and_then(Value::as_u64).unwrap_or(512) as usize;

@@ -1,8 +1,8 @@
 //! Matrix products of f32 and f64 over slices: bounds are checked here, so that callers stay safe.
 
 use crate::pool::Pool;
-use crate::simd::Real;
 use crate::simd::product::{Target, product};
+use crate::simd::{Packed, Real};
 use talray_core::{Error, Result};
 
 /// A read-only matrix inside a slice.
@@ -78,7 +78,7 @@ impl<T> Matrix<'_, T> {
 }
 
 /// Element types that the products are made for.
-pub trait Gemm: Real + Send + Sync {
+pub trait Gemm: Real + Packed + Send + Sync {
     /// 0.
     const NOTHING: Self;
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use talray_core::{Error, Result};
+use talray_kernels_cpu::simd::{Level, set_level};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -35,12 +36,16 @@ impl Ticket {
 }
 
 impl Engine {
-    /// The process's engine, made at the first call. `TALRAY_THREADS` sets the number of threads.
+    /// The process's engine, made at the first call. `TALRAY_THREADS` sets the number of threads, `TALRAY_SIMD`
+    /// (`portable`, `avx2`, `avx512`) holds kernels to a SIMD level below the machine's best.
     pub fn get() -> &'static Arc<Engine> {
         static ENGINE: OnceLock<Arc<Engine>> = OnceLock::new();
         ENGINE.get_or_init(|| {
             let asked = std::env::var("TALRAY_THREADS").ok().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
             let threads = asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+            if let Some(wanted) = std::env::var("TALRAY_SIMD").ok().and_then(|name| Level::from_name(&name)) {
+                set_level(wanted);
+            }
             Arc::new(Engine::new(threads))
         })
     }

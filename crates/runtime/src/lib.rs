@@ -18,7 +18,7 @@ pub use session::{Outputs, Session};
 pub use slots::Handle;
 pub use talray_core::{Code, DType, Error, Result};
 pub use talray_data as data;
-pub use talray_kernels_cpu::{Cpu, Implementation};
+pub use talray_kernels_cpu::{Cpu, Implementation, simd};
 
 /// A tensor in CPU memory.
 pub type Tensor = talray_core::backend::Tensor<talray_kernels_cpu::memory::Buffer>;
@@ -43,7 +43,7 @@ pub fn info(engine: &Engine) -> String {
         "version": env!("CARGO_PKG_VERSION"),
         "ops": talray_core::ops::fingerprint(),
         "threads": engine.threads,
-        "simd": format!("{:?}", talray_kernels_cpu::simd::level()).to_lowercase(),
+        "simd": simd::level().name(),
         "target": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
     })
     .to_string()

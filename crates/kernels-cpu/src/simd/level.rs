@@ -1,5 +1,6 @@
 //! Which instruction set runs: found once, lowered by tests.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::portable::Portable;
@@ -27,6 +28,11 @@ impl Level {
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
+    }
+
+    /// The level of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Portable, Self::Avx2, Self::Avx512].into_iter().find(|level| level.name() == name)
     }
 
     fn from_tag(tag: u8) -> Option<Self> {
@@ -60,6 +66,13 @@ pub fn available_levels() -> Vec<Level> {
         levels.extend(Avx512::detect().map(|_| Level::Avx512));
     }
     levels
+}
+
+/// The current level, where it is below the best that the machine has.
+pub(super) fn lowered() -> Option<Level> {
+    static BEST: OnceLock<Option<Level>> = OnceLock::new();
+    let now = level();
+    (*BEST.get_or_init(|| available_levels().last().copied()) != Some(now)).then_some(now)
 }
 
 /// Runs `kernel` at the current level.

@@ -16,6 +16,7 @@ pub(crate) mod machine;
 mod map;
 pub mod math;
 pub mod ops;
+mod packed;
 mod portable;
 pub(crate) mod product;
 pub(crate) mod steps;
@@ -25,4 +26,5 @@ pub(crate) mod walk;
 
 pub use level::{Level, available_levels, dispatch, level, set_level};
 pub use map::{Real, map, map2};
+pub use packed::Packed;
 pub use vector::{Bits, Double, Isa, Kernel, Mask, Single, Vector};

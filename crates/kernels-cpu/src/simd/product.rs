@@ -1,12 +1,11 @@
 //! Products of matrices of f32 and f64: own loops where few rows or small sizes leave no time for packing, the `gemm`
 //! crate for the rest. An element's sum runs over the inner axis in an order that depends on sizes and strides only,
 //! never on the number of threads.
-//!
-//! The `gemm` crate chooses its instructions by itself: [`set_level`](super::set_level) governs the own loops only.
-#![expect(unsafe_code, reason = "the gemm crate takes raw matrices, which `Matrix` has checked")]
+#![expect(unsafe_code, reason = "the packed product takes raw matrices, which `Matrix` has checked")]
 
 use super::level::dispatch;
 use super::map::Real;
+use super::packed::{Packed, Product};
 use super::vector::{Isa, Kernel, Vector};
 use crate::matmul::Matrix;
 
@@ -18,7 +17,7 @@ pub(crate) struct Target<'a, T> {
 }
 
 /// Puts `a·b` into `c`, whose rows do not overlap and lie in its slice; no size is 0.
-pub(crate) fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_, T>, threads: usize) {
+pub(crate) fn product<T: Real + Packed>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_, T>, threads: usize) {
     let (a, b) = (a.natural(), b.natural());
     let work = a.rows * a.columns * b.columns;
     if a.rows <= FEW && b.row_stride == 1 && b.column_stride != 1 && a.column_stride == 1 {
@@ -26,32 +25,9 @@ pub(crate) fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_,
     } else if b.column_stride == 1 && (work <= LITTLE || (a.rows <= FEW && b.rows * b.columns <= NEAR)) {
         dispatch(Rows { a, b, c });
     } else {
-        let parallelism = if threads > 1 { gemm::Parallelism::Rayon(threads) } else { gemm::Parallelism::None };
-        let (one, n) = (T::UNIT, b.columns);
-        // SAFETY: a `Matrix` reaches only elements of its slice; the rows of `c` lie in its slice, apart, and are ours alone.
-        unsafe {
-            gemm::gemm(
-                a.rows,
-                n,
-                a.columns,
-                c.data.as_mut_ptr(),
-                1,
-                c.step.cast_signed(),
-                c.add,
-                a.start(),
-                a.column_stride,
-                a.row_stride,
-                b.start(),
-                b.column_stride,
-                b.row_stride,
-                one,
-                one,
-                false,
-                false,
-                false,
-                parallelism,
-            );
-        }
+        let product = Product { a, b, c: c.data.as_mut_ptr(), step: c.step.cast_signed(), add: c.add, threads };
+        // SAFETY: the rows of `c` lie in its slice, apart, and are ours alone.
+        unsafe { T::packed(&product) };
     }
 }
 
