@@ -1,15 +1,13 @@
 // npm run bench [-- --seconds S]: our side of every benchmark, Rust and TypeScript, without peers.
 
 import { spawnSync } from 'node:child_process';
-import { addon, dependencies, root, run, step, typescript } from './steps.mjs';
+import { root, run, setUp, step } from './steps.mjs';
 
 const at = process.argv.indexOf('--seconds');
 const seconds = at > 0 ? process.argv[at + 1] : '3';
 
-step('dependencies', dependencies);
-step('native add-on', addon);
-step('Rust benches', () => run('cargo', ['build', '--release', '--package', 'talray-benches', '--quiet']));
-step('TypeScript', typescript);
+await setUp();
+await step('Rust benches', () => run('cargo', ['build', '--release', '--package', 'talray-benches', '--quiet']));
 
 const node = (name, ...options) => [process.execPath, [`benches/ours/${name}.mjs`, ...options]];
 const rust = (...options) => ['target/release/talray-bench-peers', options];

@@ -2,9 +2,9 @@
 
 import { dependencies, run, step, tool, typescript } from './steps.mjs';
 
-step('dependencies', dependencies);
-step('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
-step('clippy', () => run('cargo', ['clippy', '--release', '--workspace', '--quiet', '--', '-D', 'warnings']));
-step('generated files', () => run('cargo', ['xtask', 'check']));
-step('types of the library', typescript);
-step('biome', () => run(tool('biome'), ['ci', '--colors=off', '--diagnostic-level=error']));
+await step('dependencies', dependencies);
+await step('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
+await step('clippy', () => run('cargo', ['clippy', '--release', '--workspace', '--quiet', '--', '-D', 'warnings']));
+await step('generated files', () => run('cargo', ['xtask', 'check']));
+await step('types of the library', typescript);
+await step('biome', () => run(tool('biome'), ['ci', '--colors=off', '--diagnostic-level=error']));

@@ -2,12 +2,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { addon, dependencies, root, run, step, tool, typescript } from './steps.mjs';
+import { root, run, setUp, step, tool } from './steps.mjs';
 
-step('dependencies', dependencies);
-step('native add-on', addon);
-step('TypeScript', typescript);
-step('fixtures', () => run(tool('tsc'), ['-p', join('tests', 'fixtures', 'tsconfig.json')]));
+await setUp();
+await step('fixtures', () => run(tool('tsc'), ['-p', join('tests', 'fixtures', 'tsconfig.json')]));
 const done = spawnSync(process.execPath, [join(root, 'dist', 'fixtures', 'run.js'), ...process.argv.slice(2)], {
   cwd: process.env.INIT_CWD ?? root,
   stdio: 'inherit',

@@ -21,16 +21,23 @@ export function run(command, args = [], options = {}) {
 }
 
 /** Says what is being done, and how long it took. */
-export function step(name, work) {
+export async function step(name, work) {
   const start = Date.now();
   console.error(`· ${name}`);
-  work();
+  await work();
   console.error(`  ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
 /** A program of a development dependency. */
 export function tool(name) {
   return join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+}
+
+/** What every command starts with: dependencies, the TypeScript, the native add-on. Nothing that is up to date is done again. */
+export async function setUp() {
+  await step('dependencies', dependencies);
+  await step('TypeScript', typescript);
+  await step('native add-on', addon);
 }
 
 /** Installs what package-lock.json names, unless it is there. */
@@ -40,19 +47,17 @@ export function dependencies() {
     .digest('hex');
   const mark = join(root, 'node_modules', '.talray-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
-  // Not `npm ci`: it refuses a lock in which an optional binary of another platform could not be resolved.
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']);
   writeFileSync(mark, lock);
 }
 
-/** Builds the native add-on into dist/native. */
-export function addon() {
+/** Builds the native add-on into dist/native, under the name that the compiled TypeScript looks for. */
+export async function addon() {
   run('cargo', ['build', '--release', '--package', 'talray-node', '--quiet']);
   const library = { linux: 'libtalray_node.so', darwin: 'libtalray_node.dylib', win32: 'talray_node.dll' }[process.platform];
   const built = join(root, process.env.CARGO_TARGET_DIR ?? 'target', 'release', library);
-  const libc = process.platform === 'linux' ? (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl') : '';
-  const suffix = process.platform === 'win32' ? '-msvc' : libc;
-  const file = join(root, 'dist', 'native', `talray.${process.platform}-${process.arch}${suffix}.node`);
+  const { addonFile } = await import('../dist/ts/platform/addon.js');
+  const file = join(root, addonFile());
   if (existsSync(file) && statSync(file).mtimeMs >= statSync(built).mtimeMs) return;
   mkdirSync(dirname(file), { recursive: true });
   // A running process may have the old file mapped: replace it, never write into it.

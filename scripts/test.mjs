@@ -1,66 +1,92 @@
-// npm test: sets up, builds, runs every Rust and TypeScript test, and adds up: `N passed, N failed, N skipped`.
+// npm test: sets up, builds, runs every Rust and TypeScript test, says what was skipped and why, and adds up:
+// `N passed, N failed, N skipped`. A target that crashes before it says how it went counts as one failure.
 
 import { spawn } from 'node:child_process';
-import { addon, dependencies, root, step, tool, typescript } from './steps.mjs';
+import { root, setUp, tool } from './steps.mjs';
+import CountReporter from './vitest-count.mjs';
 
-step('dependencies', dependencies);
-step('native add-on', addon);
-step('TypeScript', typescript);
+await setUp();
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+const why = [];
 
-/** Runs a program, shows what it prints, and adds what its lines count. */
-function count(name, command, args, read) {
+/** Runs a program, shows what it prints, and adds what `reader` makes of its lines. */
+function count(name, command, args, reader) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', CARGO_TERM_COLOR: 'never' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const own = { passed: 0, failed: 0, skipped: 0 };
-    let rest = '';
-    const lines = (chunk) => {
-      process.stdout.write(chunk);
-      const parts = (rest + chunk).split('\n');
-      rest = parts.pop() ?? '';
-      for (const line of parts) read(line, own);
+    const lines = (stream, shown, read) => {
+      let rest = '';
+      stream.setEncoding('utf8').on('data', (chunk) => {
+        shown.write(chunk);
+        const parts = (rest + chunk).split('\n');
+        rest = parts.pop() ?? '';
+        for (const line of parts) read(line);
+      });
+      stream.on('end', () => read(rest));
     };
-    child.stdout.setEncoding('utf8').on('data', lines);
-    child.stderr.setEncoding('utf8').on('data', (chunk) => process.stderr.write(chunk));
-    child.on('close', (code) => {
-      read(rest, own);
+    lines(child.stdout, process.stdout, (line) => reader.out(line));
+    lines(child.stderr, process.stderr, (line) => reader.error(line));
+    const done = (code) => {
+      const own = reader.total();
       if (code !== 0 && own.failed === 0) own.failed = 1;
       for (const key of Object.keys(total)) total[key] += own[key];
+      why.push(...own.why);
       console.log(`target ${name}: ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped`);
       resolve();
-    });
+    };
+    child.on('close', done);
     child.on('error', (e) => {
       console.error(`${command} cannot be started: ${e.message}`);
+      done(1);
     });
   });
 }
 
-await count('rust', 'cargo', ['test', '--release', '--workspace', '--no-fail-fast'], (line, own) => {
-  const m = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/.exec(line);
-  if (m === null) return;
-  own.passed += Number(m[1]);
-  own.failed += Number(m[2]);
-  own.skipped += Number(m[3]);
-});
+/** Reads `cargo test`: each target is announced on one stream and judged on the other. */
+function cargoReader() {
+  const own = { passed: 0, failed: 0, skipped: 0, why: [] };
+  let [announced, judged] = [0, 0];
+  return {
+    out(line) {
+      const ignored = /^test (.+) \.\.\. ignored(?:, (.*))?$/.exec(line);
+      if (ignored !== null) own.why.push(`${ignored[1]}: ${ignored[2] ?? 'marked #[ignore]'}`);
+      const m = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/.exec(line);
+      if (m === null) return;
+      judged += 1;
+      own.passed += Number(m[1]);
+      own.failed += Number(m[2]);
+      own.skipped += Number(m[3]);
+    },
+    error(line) {
+      if (/^\s+(Running (unittests |tests\/|benches\/|examples\/)|Doc-tests )/.test(line)) announced += 1;
+    },
+    total() {
+      own.failed += Math.max(0, announced - judged);
+      return own;
+    },
+  };
+}
 
-await count(
-  'node',
-  process.execPath,
-  [tool('vitest').replace(/\.bin.vitest(\.cmd)?$/, 'vitest/vitest.mjs'), 'run', '--reporter=default'],
-  (line, own) => {
-    const m = /^\s*Tests\s+(.*)\(\d+\)/.exec(line);
-    if (m === null) return;
-    const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(m[1])?.[1] ?? 0);
-    own.passed += of('passed');
-    own.failed += of('failed');
-    own.skipped += of('skipped') + of('todo');
-  },
-);
+/** Reads vitest by the line of its count reporter. */
+function vitestReader() {
+  let own = { passed: 0, failed: 0, skipped: 0, why: [] };
+  return {
+    out(line) {
+      if (line.startsWith(CountReporter.mark)) own = JSON.parse(line.slice(CountReporter.mark.length));
+    },
+    error() {},
+    total: () => own,
+  };
+}
 
+await count('rust', 'cargo', ['test', '--release', '--workspace', '--no-fail-fast'], cargoReader());
+const vitest = tool('vitest').replace(/\.bin.vitest(\.cmd)?$/, 'vitest/vitest.mjs');
+await count('node', process.execPath, [vitest, 'run', '--reporter=default', '--reporter=./scripts/vitest-count.mjs'], vitestReader());
+
+for (const line of why) console.log(`skipped ${line}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

@@ -62,7 +62,8 @@ export class ProgressBar extends Callback {
   }
 
   #draw(line: string): void {
-    const width = this.#stream.columns ?? 120;
+    // A terminal that does not know its width says 0.
+    const width = this.#stream.columns || 120;
     this.#stream.write(`\r\x1b[2K${line.slice(0, width - 1)}`);
   }
 }

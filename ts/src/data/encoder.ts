@@ -95,6 +95,11 @@ export class Encoder {
     return new Encoder(json);
   }
 
+  /** The same features without label and weight, for datasets that do not have them. */
+  withoutLabels(): Encoder {
+    return new Encoder(guarded(() => this.native.withoutLabels()));
+  }
+
   /** Everything fitted, as text; figures read back to the bit. */
   toJSON(): string {
     return this.#json;

@@ -61,6 +61,7 @@ export interface NativeDataset {
 
 /** @internal Fitted features. */
 export interface NativeEncoder {
+  withoutLabels(): string;
   layout(): string;
   columns(): string[];
   encode(columns: NativeColumns, labels: boolean): RawEncoded;

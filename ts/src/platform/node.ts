@@ -4,25 +4,16 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addonFile, addonTarget } from './addon.js';
 import type { NativeModule } from '../array/native.js';
 
 const require = createRequire(import.meta.url);
 
-/** The name by which this platform's add-on is built and published. */
-function target(): string {
-  const { platform, arch } = process;
-  if (platform === 'linux') {
-    const glibc = (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined)?.header?.glibcVersionRuntime;
-    return `linux-${arch}-${glibc === undefined ? 'musl' : 'gnu'}`;
-  }
-  return platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`;
-}
-
 /** Where an add-on built in this checkout lies. */
-function builtHere(name: string): string | undefined {
+function builtHere(): string | undefined {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (let up = 0; up < 5; up++) {
-    const file = join(folder, 'dist', 'native', `talray.${name}.node`);
+    const file = join(folder, addonFile());
     if (existsSync(file)) return file;
     folder = dirname(folder);
   }
@@ -35,8 +26,8 @@ function builtHere(name: string): string | undefined {
  * @throws Error when there is none, naming what was looked for.
  */
 export function loadNative(): NativeModule {
-  const name = target();
-  const file = builtHere(name);
+  const name = addonTarget();
+  const file = builtHere();
   if (file !== undefined) return require(file) as NativeModule;
   try {
     return require(`@talray/${name}`) as NativeModule;

@@ -92,12 +92,18 @@ export class FeatureInput {
     return batch.labels.length === 0 ? undefined : tensor(batch.labels, { shape: [batch.rows, batch.labels.length / batch.rows] });
   }
 
-  /** A dataset as batches of what `tensors` makes of each. */
-  source(data: Dataset, tensors: (batch: EncodedBatch) => Record<string, Tensor>, batches: number | undefined): BatchSource {
+  /** A dataset as batches of what `tensors` makes of each; without `labelled`, labels are neither needed nor read. */
+  source(
+    data: Dataset,
+    tensors: (batch: EncodedBatch) => Record<string, Tensor>,
+    batches: number | undefined,
+    labelled = true,
+  ): BatchSource {
+    const encoder = labelled ? this.encoder : this.encoder.withoutLabels();
     return {
       batches,
       iterate: ({ epoch, state, signal }: BatchRequest): BatchIterator => {
-        const iterator = data.encode(this.encoder, { epoch, ...(state === undefined ? {} : { state }), ...(signal ? { signal } : {}) });
+        const iterator = data.encode(encoder, { epoch, ...(state === undefined ? {} : { state }), ...(signal ? { signal } : {}) });
         return {
           get state() {
             return iterator.state;

@@ -50,7 +50,12 @@ export abstract class FeatureModel extends Model<FeatureTensors, Tensor> {
   protected override async sourceOf(data: BatchData, options: CutOptions, use: 'train' | 'evaluate' | 'predict'): Promise<BatchSource> {
     if (data instanceof Dataset) {
       if (this.#input === undefined && use === 'train') await this.adapt(data);
-      return this.input.source(data, (batch) => this.tensors(this.input, batch) as Record<string, Tensor>, this.#batches.get(data));
+      return this.input.source(
+        data,
+        (batch) => this.tensors(this.input, batch) as Record<string, Tensor>,
+        this.#batches.get(data),
+        use !== 'predict',
+      );
     }
     const rows = rowsOf(data);
     if (rows !== undefined) {

@@ -157,7 +157,8 @@ class Run {
       next = this.#aborted() ? undefined : await ahead;
     }
     await iterator.return?.();
-    if (step === 0) throw new TalrayError('OPTION', `epoch ${epoch} has no batches: the data are empty, or an iterator that was used up`);
+    if (step === 0 && !this.#aborted())
+      throw new TalrayError('OPTION', `epoch ${epoch} has no batches: the data are empty, or an iterator that was used up`);
     if (this.#aborted() || (this.#stopped !== undefined && next?.done !== true)) return;
     this.#place = { epoch: epoch + 1, step: 0, iterator: undefined };
     await this.#end(epoch);

@@ -1,9 +1,10 @@
 // A layer that can be trained, judged, saved and loaded.
-import { all, concat, isfinite, scope, TalrayError, tensor, type Tensor, Variable } from '../index.js';
+import { all, concat, isfinite, scope, TalrayError, tensor, type Tensor, type Variable } from '../index.js';
 import type { Callback, Logs } from '../callbacks/callback.js';
 import type { History } from '../callbacks/history.js';
 import { type CallContext, type Feed as FeedOf, Layer, type LayerOptions } from '../nn/core/layer.js';
 import { isFloating } from '../nn/core/policy.js';
+import type { Json } from '../nn/core/config.js';
 import { observeLayers } from '../nn/core/observe.js';
 import { layersByPath, weightsByPath } from '../nn/core/weights.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
@@ -74,6 +75,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   #place: (() => TrainingPlace) | undefined;
   #resumed: TrainingPlace | undefined;
   #pending: ReadonlyMap<string, Tensor> | undefined;
+  #about: Json | undefined;
 
   constructor(protected override readonly options: ModelOptions = {}) {
     super(options);
@@ -104,6 +106,15 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     this.#parts = undefined;
     this.#compiled = { options, objective, steps: new Steps(this as never, objective, () => this.#optimized(), options.jit ?? true) };
     if (this.#example !== undefined) this.#prepare({ x: this.#example });
+  }
+
+  /** Anything of yours, as JSON, that is saved and loaded with the model: where its data came from, who trained it. */
+  get about(): Json | undefined {
+    return this.#about;
+  }
+
+  set about(about: Json | undefined) {
+    this.#about = about;
   }
 
   /** The optimizers, in the order they were given. */
@@ -166,13 +177,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   /** The model's output for all rows of `x` (or of a dataset), in their order. */
   async predict(data: FeedOf<In> | BatchData, options: PredictOptions = {}): Promise<Out> {
     const outputs: Tensors[] = [];
-    for await (const batch of this.#batches(
-      isData(data) && !isBatch(data) && !isSource(data) ? { x: data as TensorsLike } : (data as BatchData),
-      options,
-      'predict',
-    )) {
-      outputs.push(this.predictOnBatch(batch.x as FeedOf<In>));
-    }
+    for await (const output of this.predictBatches(data, options)) outputs.push(output);
     const first = outputs[0];
     if (first === undefined) throw new TalrayError('OPTION', 'predict: there are no rows');
     if (outputs.length === 1) return first as Out;
@@ -188,6 +193,12 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
       for (const output of all) output.get(key)!.dispose();
       return whole;
     }) as Out;
+  }
+
+  /** The same, a batch at a time as it is there. */
+  async *predictBatches(data: FeedOf<In> | BatchData, options: PredictOptions = {}): AsyncGenerator<Out> {
+    const given = isData(data) && !isBatch(data) && !isSource(data) ? { x: data as TensorsLike } : (data as BatchData);
+    for await (const batch of this.#batches(given, options, 'predict')) yield this.predictOnBatch(batch.x as FeedOf<In>);
   }
 
   /** One training step; its loss. Throws `NUMERIC`, and leaves the model as it was, where that is no number. */

@@ -63,40 +63,63 @@ export async function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Pr
 
 /** The tensors of a file. Throws `FORMAT`, naming `file`, for anything that does not add up. */
 export function readSafetensors(bytes: Uint8Array, file: string): Map<string, Tensor> {
-  const bad = (why: string): TalrayError => new TalrayError('FORMAT', `${file} is no safetensors file: ${why}`);
+  const { entries, body, bad } = headerOf(bytes, file);
+  return new Map(entries.map(([name, entry]) => [name, read(name, entry, body, bad)]));
+}
+
+/** Dtype (as the file spells it) and shape of each tensor of a file. Throws as {@link readSafetensors}. */
+export function tensorTypes(bytes: Uint8Array, file: string): Map<string, { dtype: string; shape: readonly number[] }> {
+  const { entries, body, bad } = headerOf(bytes, file);
+  return new Map(
+    entries.map(([name, entry]) => {
+      check(name, entry, body, bad);
+      return [name, { dtype: entry.dtype, shape: entry.shape }];
+    }),
+  );
+}
+
+type Bad = (why: string) => TalrayError;
+
+function headerOf(bytes: Uint8Array, file: string): { entries: [string, Entry][]; body: Uint8Array; bad: Bad } {
+  const bad: Bad = (why) => new TalrayError('FORMAT', `${file} is no safetensors file: ${why}`);
   if (bytes.length < 8) throw bad(`${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (!(length <= bytes.length - 8)) throw bad(`a header of ${length} bytes in a file of ${bytes.length}`);
-  const header = parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)), bad);
-  const body = bytes.subarray(8 + length);
-  const found = new Map<string, Tensor>();
-  for (const [name, entry] of Object.entries(header)) if (name !== '__metadata__') found.set(name, read(name, entry, body, bad));
-  return found;
+  const header: unknown = parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)), bad);
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw bad('the header is no object');
+  const entries = Object.entries(header as Record<string, Entry>).filter(([name]) => name !== '__metadata__');
+  return { entries, body: bytes.subarray(8 + length), bad };
 }
 
-function parse(text: string, bad: (why: string) => TalrayError): Record<string, Entry> {
+function parse(text: string, bad: Bad): unknown {
   try {
-    return JSON.parse(text) as Record<string, Entry>;
+    return JSON.parse(text);
   } catch {
     throw bad('the header is no JSON');
   }
 }
 
-function read(name: string, { dtype, shape, data_offsets: offsets }: Entry, body: Uint8Array, bad: (why: string) => TalrayError): Tensor {
-  const Kind = arrays[dtype as keyof typeof arrays];
+/** Refuses an entry that does not add up; gives its array class, dtype and place. */
+function check(name: string, entry: Entry, body: Uint8Array, bad: Bad) {
+  if (typeof entry !== 'object' || entry === null) throw bad(`${name} has no entry`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  const Kind = Object.hasOwn(arrays, dtype) ? arrays[dtype as keyof typeof arrays] : undefined;
   const known = dtypes.get(dtype);
-  if (Kind === undefined || known === undefined) throw bad(`${name} has dtype ${dtype}`);
-  const [from, to] = offsets;
+  if (Kind === undefined || known === undefined) throw bad(`${name} has dtype ${String(dtype)}`);
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) throw bad(`${name} has no shape`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((n) => Number.isSafeInteger(n))) throw bad(`${name} has no place`);
+  const [from, to] = offsets as unknown as [number, number];
   const size = shape.reduce((a, b) => a * b, 1);
-  if (
-    !shape.every((n) => Number.isInteger(n) && n >= 0) ||
-    !(from >= 0 && to <= body.length && to - from === size * Kind.BYTES_PER_ELEMENT)
-  ) {
+  if (!(from >= 0 && to <= body.length && to - from === size * Kind.BYTES_PER_ELEMENT))
     throw bad(`${name} [${shape.join(', ')}] at bytes ${from} to ${to} of ${body.length}`);
-  }
+  return { Kind, known, from, to };
+}
+
+function read(name: string, entry: Entry, body: Uint8Array, bad: Bad): Tensor {
+  const { Kind, known, from, to } = check(name, entry, body, bad);
   // A copy of its own: arrays need their alignment, and a Buffer's slice would be a view.
   const copy = new Uint8Array(to - from);
   copy.set(body.subarray(from, to));
   const values = new Kind(copy.buffer);
-  return tensor(values, { dtype: known, shape });
+  return tensor(values, { dtype: known, shape: entry.shape });
 }

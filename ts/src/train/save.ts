@@ -1,6 +1,6 @@
 // Models as folders: a manifest (config tree, optimizers, place in training) and safetensors (weights, slots, other state).
 import { type DType, TalrayError, type Tensor, zeros } from '../index.js';
-import { decodeLayer, encodeLayer, type LayerClass, type LayerConfig } from '../nn/core/config.js';
+import { decodeLayer, encodeLayer, type Json, type LayerClass, type LayerConfig } from '../nn/core/config.js';
 import type { TrainingPlace } from './fit.js';
 import { type FileEntry, readChecked, readManifest, replaceFolder } from './folder.js';
 import type { ExtraState, Model } from './model.js';
@@ -16,6 +16,7 @@ export interface Loadable {
   buildFor(x: TensorsLike): void;
   restored(values: ReadonlyMap<string, Tensor>, place: TrainingPlace | undefined): void;
   restoreExtra(state: ExtraState): void;
+  about: Json | undefined;
 }
 
 /** A model class that can be loaded. */
@@ -35,7 +36,8 @@ interface Shaped {
   readonly dtype: DType;
 }
 
-interface Manifest {
+/** What `manifest.json` says. */
+export interface Manifest {
   readonly format: 'talray';
   readonly version: number;
   readonly model: LayerConfig;
@@ -43,6 +45,8 @@ interface Manifest {
   readonly optimizers: Readonly<Record<string, unknown>>;
   readonly training: TrainingPlace | null;
   readonly extra: unknown;
+  /** What the user said of the model. */
+  readonly about?: Json;
   readonly files: readonly FileEntry[];
 }
 
@@ -65,6 +69,7 @@ export async function saveModel(model: Model, path: string): Promise<void> {
       optimizers,
       training: place ?? null,
       extra: extra?.json ?? null,
+      ...(model.about === undefined ? {} : { about: model.about }),
       files: entries,
     };
     return `${JSON.stringify(manifest, undefined, 1)}\n`;
@@ -73,7 +78,7 @@ export async function saveModel(model: Model, path: string): Promise<void> {
 
 /** Reads the model in the folder `path`. */
 export async function loadModel<M extends Loadable>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
-  const manifest = parse(await readManifest(path), path);
+  const manifest = parseManifest(await readManifest(path), path);
   const tensors = new Map<string, Tensor>();
   for (const entry of manifest.files)
     for (const [name, value] of readSafetensors(await readChecked(path, entry), `${path}/${entry.name}`)) tensors.set(name, value);
@@ -91,6 +96,7 @@ export async function loadModel<M extends Loadable>(own: ModelClass<M>, path: st
     tensors,
     manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined },
   );
+  model.about = manifest.about;
   const random = tensors.get('random');
   if (random !== undefined) randomState().assign(random);
   return model;
@@ -109,7 +115,8 @@ async function knownClasses(classes: readonly LayerClass[]): Promise<Map<string,
   return new Map(typed.map((value) => [value.type, value]));
 }
 
-function parse(text: string, path: string): Manifest {
+/** Reads the text of a manifest. Throws `FORMAT` for one that is none, or that is newer than this release. */
+export function parseManifest(text: string, path: string): Manifest {
   const bad = (why: string): TalrayError => new TalrayError('FORMAT', `${path}/manifest.json ${why}`);
   let manifest: Partial<Manifest>;
   try {

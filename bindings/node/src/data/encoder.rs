@@ -39,6 +39,12 @@ impl NativeEncoder {
         Ok(NativeEncoder { inner: Arc::new(Encoder::from_json(&json).throws()?) })
     }
 
+    /// The JSON of the same features without labels and weight.
+    #[napi(catch_unwind)]
+    pub fn without_labels(&self) -> Result<String> {
+        self.inner.without_labels().to_json().throws()
+    }
+
     /// What the arrays of encoded batches mean, as JSON.
     #[napi(catch_unwind)]
     pub fn layout(&self) -> Result<String> {

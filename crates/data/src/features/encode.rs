@@ -273,6 +273,11 @@ impl Encoder {
         serde_json::to_string(self).map_err(|e| Error::internal(format!("fitted features: {e}")))
     }
 
+    /// The same features without labels and weight: for rows whose labels are not known.
+    pub fn without_labels(&self) -> Self {
+        Self { version: self.version, features: self.features.clone(), labels: Vec::new(), weight: None }
+    }
+
     /// What the arrays of an encoded batch mean.
     pub fn layout(&self) -> Layout {
         let mut layout = Layout {
