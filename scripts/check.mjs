@@ -1,5 +1,6 @@
-// npm run check: format, lint, types and generated files. What CI runs before the tests.
+// npm run check: format, lint, types, generated files, documentation and licences. What CI runs before the tests.
 
+import { checkLicences } from './licences.mjs';
 import { dependencies, run, step, tool, typescript } from './steps.mjs';
 
 await step('dependencies', dependencies);
@@ -8,3 +9,5 @@ await step('clippy', () => run('cargo', ['clippy', '--release', '--workspace', '
 await step('generated files', () => run('cargo', ['xtask', 'check']));
 await step('types of the library', typescript);
 await step('biome', () => run(tool('biome'), ['ci', '--colors=off', '--diagnostic-level=error']));
+await step('documentation of public items', () => run(tool('typedoc'), ['--emit', 'none', '--logLevel', 'Warn']));
+await step('licences', checkLicences);

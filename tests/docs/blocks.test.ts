@@ -1,10 +1,12 @@
-// Every ```ts block of the documents compiles as a user's program would, against the types that the package ships.
+// Every ```ts block of the documents compiles as a user's program would, against the types that the package ships;
+// every ```json block that is a config reads as one.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, expect, it } from 'vitest';
+import { readConfig } from '../../ts/src/cli/config/config.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 // Inside of the package, so that `talray` means it; compiled with what `npm run build` left in dist/ts.
@@ -19,7 +21,7 @@ const documents = [
 ];
 
 /** Blocks of a document, each with blank lines before it so that its lines have the document's numbers. */
-function blocksOf(document: string): string[] {
+function blocksOf(document: string, languages: RegExp): string[] {
   const blocks: string[] = [];
   let open: { text: string; language: string } | undefined;
   readFileSync(join(root, document), 'utf8')
@@ -31,7 +33,7 @@ function blocksOf(document: string): string[] {
       } else if (open === undefined) {
         open = { text: '\n'.repeat(i + 1), language: fence[1] ?? '' };
       } else {
-        if (/^(ts|typescript)$/.test(open.language)) blocks.push(open.text);
+        if (languages.test(open.language)) blocks.push(open.text);
         open = undefined;
       }
     });
@@ -41,7 +43,7 @@ function blocksOf(document: string): string[] {
 it('compiles every block', () => {
   rmSync(folder, { recursive: true, force: true });
   const files = documents.flatMap((document) =>
-    blocksOf(document).map((text, i) => {
+    blocksOf(document, /^(ts|typescript)$/).map((text, i) => {
       const file = join(folder, document, `${i + 1}.ts`);
       mkdirSync(join(folder, document), { recursive: true });
       writeFileSync(file, `${text}\nexport {};\n`);
@@ -67,4 +69,15 @@ it('compiles every block', () => {
     return `${document.startsWith('..') ? relative(root, file.fileName) : document}:${file.getLineAndCharacterOfPosition(start).line + 1}: ${message}`;
   });
   expect(wrong).toEqual([]);
+});
+
+it('reads every config', async () => {
+  const configs = documents.flatMap((document) => blocksOf(document, /^json$/)).filter((text) => 'data' in (JSON.parse(text) as object));
+  expect(configs.length).toBeGreaterThan(0);
+  mkdirSync(folder, { recursive: true });
+  for (const text of configs) {
+    const file = join(folder, 'config.json');
+    writeFileSync(file, text);
+    expect((await readConfig(file)).config.features.length).toBeGreaterThan(0);
+  }
 });

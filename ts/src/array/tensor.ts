@@ -131,6 +131,7 @@ export class Tensor<D extends DType = DType> {
     }
   }
 
+  /** Dtype and shape, as `Tensor f32[2,3]`. */
   toString(): string {
     return `Tensor ${this.dtype}[${this.sizes.map((d) => (d < 0 ? '?' : d)).join(',')}]`;
   }

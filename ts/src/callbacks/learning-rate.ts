@@ -12,7 +12,10 @@ function rateOf(optimizer: AnyOptimizer, who: string): number {
 
 /** Sets the rate of every optimizer to `schedule(epoch, rate)` before each epoch. */
 export class LearningRateScheduler extends Callback {
-  constructor(readonly schedule: (epoch: number, learningRate: number) => number) {
+  constructor(
+    /** Gives the rate of an epoch, counted from 0, from the rate so far. */
+    readonly schedule: (epoch: number, learningRate: number) => number,
+  ) {
     super();
   }
 

@@ -3,6 +3,7 @@ import { Callback, type Logs, type RunInfo, type StepLogs } from './callback.js'
 
 /** Where the bar is written. */
 export interface BarStream {
+  /** Takes text as it comes. */
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

@@ -35,6 +35,7 @@ abstract class AtThresholds extends ConfusionMetric {
     super(options.name ?? name, typeof thresholds === 'number' ? [thresholds] : thresholds);
   }
 
+  /** Takes in a batch: counts at each threshold, of the class and the top predictions that were asked for. */
   override updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
     const { topK: k, classId } = this.options;
     let [y, p] = [tensor(yTrue), tensor(yPred)];
@@ -138,6 +139,7 @@ abstract class AtValue extends ConfusionMetric {
     this.value = value;
   }
 
+  /** `part / (part + other)`, 0 where both are 0. */
   protected share(part: Variable, other: Variable): Tensor {
     return divNoNan(part, add(part, other));
   }

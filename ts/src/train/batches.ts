@@ -30,6 +30,7 @@ export interface BatchIterator extends AsyncIterator<BatchLike> {
 
 /** Batches by epoch. */
 export interface BatchSource {
+  /** The batches of the epoch that is asked for. */
   iterate(request: BatchRequest): BatchIterator;
   /** Batches in an epoch, where known. */
   readonly batches?: number | undefined;
@@ -38,6 +39,7 @@ export interface BatchSource {
 /** A dataset of talray/data. Models of talray/recsys take it; others take batches of tensors. */
 export interface ColumnSource {
   readonly names: readonly string[];
+  /** Batches as an encoder makes them. */
   encode(encoder: never, options?: never): AsyncIterator<unknown>;
 }
 
@@ -96,6 +98,7 @@ export class MemorySource implements BatchSource {
     return Math.ceil(this.#rows / this.#size);
   }
 
+  /** The batches of an epoch, cut from memory. */
   iterate({ epoch, state }: BatchRequest): BatchIterator {
     const order = this.options.shuffle ? permutation(this.#rows, this.options.seed ?? 0, epoch) : undefined;
     let batch = state === undefined ? 0 : Number(state);

@@ -77,7 +77,19 @@ export async function saveModel(model: Model, path: string): Promise<void> {
 }
 
 /** Reads the model in the folder `path`. */
-export async function loadModel<M extends Loadable>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
+export async function loadModel<M extends Loadable>(own: ModelClass<M>, path: string, options: LoadOptions): Promise<M> {
+  try {
+    return await readModel(own, path, options);
+  } catch (cause) {
+    // A manifest of another form than ours trips over its own parts somewhere.
+    if (cause instanceof TalrayError) throw cause;
+    throw new TalrayError('FORMAT', `the model in ${path} does not add up: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+async function readModel<M extends Loadable>(own: ModelClass<M>, path: string, { classes = [] }: LoadOptions): Promise<M> {
   const manifest = parseManifest(await readManifest(path), path);
   const tensors = new Map<string, Tensor>();
   for (const entry of manifest.files)

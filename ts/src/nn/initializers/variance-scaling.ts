@@ -60,6 +60,7 @@ function preset(type: string, fixed: Required<Omit<VarianceScalingOptions, 'seed
     override get type(): string {
       return type;
     }
+    /** Type and options, from which it is made again. */
     override config(): ThingConfig {
       return this.options.seed === undefined ? { type } : { type, seed: this.options.seed };
     }

@@ -51,6 +51,7 @@ abstract class Convolution<O extends ConvolutionOptions<unknown>> extends Layer 
     return this.options.dataFormat === 'channelsFirst';
   }
 
+  /** Makes kernel and bias for inputs of this shape; `size` is the window. */
   protected buildKernel(shape: PartialShape, size: readonly number[]): void {
     const o = this.options;
     const channels = knownSize(shape, this.first ? 1 : -1, 'a convolution');
@@ -70,6 +71,7 @@ abstract class Convolution<O extends ConvolutionOptions<unknown>> extends Layer 
     }
   }
 
+  /** Adds the bias and applies the activation. */
   protected finish(y: Tensor): Tensor {
     if (this.bias) {
       const bias = this.value(this.bias);

@@ -36,6 +36,7 @@ export class GRU extends Recurrent {
     return this.options.resetAfter ?? true;
   }
 
+  /** One bias for all gates, or one for inputs and one for the state with `resetAfter`. */
   protected makeBias(make: (shape: readonly number[]) => Variable): Variable {
     return make(this.resetAfter ? [2, 3 * this.units] : [3 * this.units]);
   }

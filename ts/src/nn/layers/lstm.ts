@@ -41,6 +41,7 @@ export class LSTM extends Recurrent {
     };
   }
 
+  /** One bias for all gates; that of the forget gate may start at 1. */
   protected makeBias(make: (shape: readonly number[]) => Variable): Variable {
     return make([4 * this.units]);
   }

@@ -27,6 +27,7 @@ export class Concatenate extends Layer<readonly Tensor[]> {
 }
 
 abstract class Folding extends Layer<readonly Tensor[]> {
+  /** Two inputs as one. */
   protected abstract join(a: Tensor, b: Tensor): Tensor;
 
   call(parts: readonly Tensor[]): Tensor {
@@ -52,6 +53,7 @@ abstract class Folding extends Layer<readonly Tensor[]> {
 /** The sum of its inputs, with broadcasting. */
 export class Add extends Folding {
   static override readonly type = 'Add';
+  /** The sum. */
   protected join(a: Tensor, b: Tensor): Tensor {
     return add(a, b);
   }
@@ -60,6 +62,7 @@ export class Add extends Folding {
 /** The product of its inputs, with broadcasting. */
 export class Multiply extends Folding {
   static override readonly type = 'Multiply';
+  /** The product. */
   protected join(a: Tensor, b: Tensor): Tensor {
     return mul(a, b);
   }

@@ -64,6 +64,7 @@ abstract class GlobalPooling extends Layer {
     super(options);
   }
 
+  /** The axes of space: all but batch and channels. */
   protected axes(rank: number): number[] {
     const from = this.options.dataFormat === 'channelsFirst' ? 2 : 1;
     return Array.from({ length: rank - 2 }, (_, i) => from + i);

@@ -83,6 +83,7 @@ export abstract class Recurrent extends Layer {
   protected abstract step(products: Tensor, state: readonly Tensor[], recurrent: (h: Tensor) => Tensor): Tensor[];
   /** The input's products for all steps. */
   protected abstract products(x: Tensor): Tensor;
+  /** Makes the bias by `make`, which takes its shape. */
   protected abstract makeBias(make: (shape: readonly number[]) => Variable): Variable;
 
   override args(): readonly unknown[] {
