@@ -10,6 +10,7 @@ export { type ErrorCode, TalrayError } from './array/errors.js';
 export { full, ones, onesLike, tensor, type TensorOptions, zeros, zerosLike } from './array/create.js';
 export * from './array/generated/ops.js';
 export { type EngineInfo, engineInfo } from './array/native.js';
+export { setDebug } from './array/place.js';
 export { Generator, random, setSeed } from './array/random.js';
 export { memory, type Memory, scope, setMemoryLimit, trimMemory } from './array/scope.js';
 export { type Nested, type Shape, Tensor, type TensorLike } from './array/tensor.js';

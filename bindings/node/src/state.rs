@@ -35,6 +35,12 @@ impl Native {
         self.session().assign(cell, handle as Handle).throws()
     }
 
+    /// Says where in the user's program ops are recorded from now on; errors name it.
+    #[napi(catch_unwind)]
+    pub fn set_place(&self, place: Option<String>) {
+        self.session().set_place(place.as_deref());
+    }
+
     /// Starts everything that is recorded.
     #[napi(catch_unwind)]
     pub fn flush(&self) -> Result<()> {

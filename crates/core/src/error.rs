@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What kind of mistake it was. The names cross to JavaScript as `TalrayError.code`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Code {
     /// Shapes do not fit together.
     Shape,

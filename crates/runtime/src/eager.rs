@@ -1,7 +1,8 @@
 //! Running what was recorded outside of `jit`: straight from the graph, without passes.
 
 use crate::engine::{Unsettled, settle};
-use crate::frame::Leaf;
+use crate::fault;
+use crate::frame::{Leaf, Places};
 use crate::session::Session;
 use crate::slots::State;
 use crate::{Cpu, Engine, Error, Promise, Result, Tensor};
@@ -10,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use talray_core::backend::{Backend, Inputs, OutputSpec, Work};
-use talray_core::exec::{Run, run_op};
+use talray_core::exec::{Run, check, run_op};
 use talray_core::expr::{Expr, Program};
 use talray_core::graph::{Graph, Kind, Node, OpId};
 use talray_core::op::Lower;
@@ -64,15 +65,17 @@ impl Session {
         let promises: Vec<Arc<Promise>> = values.iter().map(|_| Promise::open()).collect();
         let frame = &mut self.frames[0];
         if work < SMALL && engine.idle() {
-            settle(&promises, interpret(&engine.cpu, &frame.graph, &needed, &frame.leaves, &values));
+            let outcome = interpret(&engine.cpu, &frame.graph, &needed, &frame.leaves, &values);
+            settle(&promises, outcome.map_err(|e| locate(e, &engine.cpu, &frame.graph, &frame.places, &frame.leaves, &values)));
         } else {
-            let graph = frame.graph.clone();
+            let (graph, places) = (frame.graph.clone(), frame.places.clone());
             let leaves: Vec<Leaf> = frame.leaves.iter().map(|l| Leaf { promise: l.promise.clone() }).collect();
             let (ticket, values, promises) = (self.ticket.clone(), values, promises.clone());
             engine.submit(move |engine: &Engine| {
                 let guard = Unsettled(promises);
                 if !ticket.cancelled() {
-                    settle(&guard.0, interpret(&engine.cpu, &graph, &needed, &leaves, &values));
+                    let outcome = interpret(&engine.cpu, &graph, &needed, &leaves, &values);
+                    settle(&guard.0, outcome.map_err(|e| locate(e, &engine.cpu, &graph, &places, &leaves, &values)));
                 }
             })?;
         }
@@ -98,7 +101,9 @@ impl Session {
     fn compact(&mut self, kept: &[(u32, Value)]) -> Result<()> {
         let epoch = self.epoch();
         let rest = std::mem::take(&mut self.recorded);
+        let place = self.place.clone();
         let frame = &mut self.frames[0];
+        let old_places = std::mem::take(&mut frame.places);
         frame.epoch = epoch;
         frame.bytes = 0;
         frame.known.clear();
@@ -107,8 +112,10 @@ impl Session {
             frame.graph.equal.clear();
             frame.graph.symbols = 0;
             frame.leaves.clear();
+            frame.places.from(0, place);
             return Ok(());
         }
+        let mut places = Places::default();
         let old = std::mem::take(&mut frame.graph);
         let leaves = std::mem::take(&mut frame.leaves);
         let computed: HashMap<Value, u32> = kept.iter().map(|(i, v)| (*v, *i)).collect();
@@ -151,9 +158,11 @@ impl Session {
                     }
                 }
             } else {
+                places.from(rewrite.new.nodes.len(), old_places.of(n as u32).cloned());
                 rewrite.copy(n);
             }
         }
+        places.from(rewrite.new.nodes.len(), place);
         for (i, v) in &values {
             let value = rewrite.get(*v);
             let slot = self.slots.get_mut(*i);
@@ -169,9 +178,25 @@ impl Session {
         });
         frame.known = leaves.collect();
         frame.leaves = fresh;
+        frame.places = places;
         self.recorded = rest;
         Ok(())
     }
+}
+
+/// Adds to an error where it began.
+fn locate(error: Error, cpu: &Cpu, graph: &Graph, places: &Places, leaves: &[Leaf], roots: &[Value]) -> Error {
+    // What failed further up has said where.
+    let needed = graph.ancestors(roots.iter().copied());
+    let failed = |node: &Node| matches!(node.kind, Kind::Leaf(l) if leaves[l as usize].promise.get().is_some_and(Result::is_err));
+    if graph.nodes.iter().zip(&needed).any(|(node, n)| *n && failed(node)) {
+        return error;
+    }
+    let mut source = |kind: &Kind| match kind {
+        Kind::Leaf(l) => leaf(&leaves[*l as usize]).ok(),
+        _ => None,
+    };
+    fault::locate(error, cpu, graph, places, roots, &mut source, &|_| "a tensor".into())
 }
 
 /// Element operations of the needed nodes, roughly.
@@ -221,7 +246,10 @@ fn interpret(cpu: &Cpu, graph: &Graph, needed: &[bool], leaves: &[Leaf], keep: &
             match &node.kind {
                 Kind::Leaf(l) => made.push(Some(leaf(&leaves[*l as usize])?)),
                 Kind::Constant(c) => made.push(Some(cpu.upload(&c.bytes, c.dtype, &c.shape)?)),
-                Kind::Op(op) => made = step(cpu, *op, node, &mut values, &mut uses)?.into_iter().map(Some).collect(),
+                Kind::Op(op) => {
+                    let results = step(cpu, *op, node, &mut values, &mut uses).map_err(|e| check::located(e, graph, i))?;
+                    made = results.into_iter().map(Some).collect();
+                }
                 Kind::Input(_) | Kind::Fused(_) => return Err(Error::internal("an eager graph holds only leaves and ops")),
             }
         }

@@ -42,6 +42,35 @@ pub(crate) struct Frame {
     pub captures: Vec<u32>,
     /// Bytes of values recorded since the last run.
     pub bytes: usize,
+    /// Where in the user's program nodes were recorded.
+    pub places: Places,
+}
+
+/// Where nodes were recorded: from node `.0` on, at `.1` (the path of a layer, a line of the user's).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places(Vec<(u32, Option<Arc<str>>)>);
+
+impl Places {
+    /// Nodes from number `node` on are recorded at `place`.
+    pub(crate) fn from(&mut self, node: usize, place: Option<Arc<str>>) {
+        match self.0.last_mut() {
+            Some(last) if last.0 as usize == node => last.1 = place,
+            Some(last) if last.1 == place => {}
+            None if place.is_none() => {}
+            _ => self.0.push((node as u32, place)),
+        }
+    }
+
+    /// Where node `node` was recorded, if that was said.
+    pub(crate) fn of(&self, node: u32) -> Option<&Arc<str>> {
+        let at = self.0.partition_point(|(from, _)| *from <= node);
+        self.0[..at].last()?.1.as_ref()
+    }
+
+    /// Was none ever said?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// A cell inside a recording.
@@ -75,6 +104,7 @@ impl Frame {
             assigned: Vec::new(),
             captures: Vec::new(),
             bytes: 0,
+            places: Places::default(),
         }
     }
 

@@ -1,26 +1,22 @@
 //! Recorded functions: making a plan once, and running it many times.
 
-use crate::eager::{SMALL, node_cost};
-use crate::engine::{Unsettled, settle};
 use crate::frame::{Binding, Purpose};
+use crate::job::{Job, Prepared, Recorded};
 use crate::session::{Outputs, Session};
 use crate::slots::State;
-use crate::{Engine, Error, Handle, Promise, Result, Tensor};
+use crate::{Error, Handle, Promise, Result};
 use std::sync::Arc;
 use talray_core::Type;
 use talray_core::backend::Backend;
-use talray_core::exec::{Progress, Run};
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
 
 /// A plan with what its inputs and outputs are bound to.
 pub(crate) struct Registered {
-    plan: Arc<Plan>,
+    prepared: Arc<Prepared>,
     bindings: Vec<Binding>,
-    /// How many outputs are results; the others are new states of `cells`.
-    results: usize,
+    /// The cells whose new states follow the results.
     cells: Vec<u32>,
-    cost: usize,
 }
 
 impl Session {
@@ -56,9 +52,18 @@ impl Session {
         frame.graph.outputs = outputs;
         let engine = self.engine.clone();
         let plan = Plan::new(&frame.graph, results.len(), &Passes::default(), &|op| engine.cpu.supports(op))?;
-        let cost = plan.graph.nodes.iter().map(|n| node_cost(&plan.graph, n)).sum();
-        let registered =
-            Registered { plan: Arc::new(plan), bindings: frame.bindings, results: results.len(), cells: frame.assigned, cost };
+        let (bindings, cells) = (frame.bindings, frame.assigned);
+        // A cell that is assigned is also an input.
+        let place = |cell: &u32| bindings.iter().position(|b| matches!(b, Binding::Cell(c) if c == cell));
+        let states = cells.iter().map(|c| place(c).ok_or_else(|| Error::internal("an assigned cell is no input")));
+        let inputs = bindings.iter().map(|b| match b {
+            Binding::Argument(n) => format!("argument {n} (counted from 0)"),
+            Binding::Cell(c) => self.cells.get(c).map_or("a variable".into(), |c| format!("variable {}", c.name)),
+            Binding::Capture(_) => "a captured tensor".into(),
+        });
+        let recorded = Recorded { inputs: inputs.collect(), graph: frame.graph, places: frame.places };
+        let prepared = Prepared::new(plan, results.len(), states.collect::<Result<_>>()?)?.explained_by(recorded);
+        let registered = Registered { prepared: Arc::new(prepared), bindings, cells };
         let id = self.number();
         self.plans.insert(id, Arc::new(registered));
         Ok((id, types))
@@ -74,7 +79,7 @@ impl Session {
     /// # Errors
     /// An unknown number.
     pub fn explain(&self, plan: u32) -> Result<String> {
-        Ok(self.registered(plan)?.plan.explain())
+        Ok(self.registered(plan)?.prepared.plan.explain())
     }
 
     fn registered(&self, plan: u32) -> Result<&Arc<Registered>> {
@@ -103,7 +108,7 @@ impl Session {
             }
             slots.push(slot);
         }
-        let cells: Vec<Arc<Promise>> = registered.cells.iter().map(|_| Promise::open()).collect();
+        let (results, cells) = registered.prepared.promises();
         let mut inputs = Vec::with_capacity(slots.len());
         for (binding, slot) in registered.bindings.iter().zip(&slots) {
             inputs.push(match (binding, slot) {
@@ -116,25 +121,13 @@ impl Session {
                 (_, None) => return Err(Error::internal("an input is bound to nothing")),
             });
         }
-        let results: Vec<Arc<Promise>> = (0..registered.results).map(|_| Promise::open()).collect();
         let mut outputs = Outputs::new();
-        for (v, promise) in registered.plan.graph.outputs.iter().zip(&results) {
-            let ty = registered.plan.graph.ty(*v).clone();
+        for (v, promise) in registered.prepared.plan.graph.outputs.iter().zip(&results) {
+            let ty = registered.prepared.plan.graph.ty(*v).clone();
             let slot = self.slots.add(ty.clone(), State::Ready(promise.clone()));
             outputs.push((self.slots.handle(slot), ty));
         }
-        let job = Job { registered, inputs, results, cells };
-        if job.registered.cost < SMALL && self.engine.idle() {
-            job.run(&self.engine.cpu);
-        } else {
-            let ticket = self.ticket.clone();
-            self.engine.submit(move |engine: &Engine| {
-                let _unsettled = Unsettled([job.results.clone(), job.cells.clone()].concat());
-                if !ticket.cancelled() {
-                    job.run(&engine.cpu);
-                }
-            })?;
-        }
+        Job { prepared: registered.prepared.clone(), inputs, results, states: cells }.start(&self.engine, &self.ticket)?;
         Ok(outputs)
     }
 
@@ -146,63 +139,5 @@ impl Session {
         s.state = State::Ready(next);
         s.leaf = None;
         Ok(old)
-    }
-}
-
-struct Job {
-    registered: Arc<Registered>,
-    inputs: Vec<Arc<Promise>>,
-    results: Vec<Arc<Promise>>,
-    cells: Vec<Arc<Promise>>,
-}
-
-impl Job {
-    /// Runs the plan. When it fails, the cells keep what they held.
-    fn run(self, cpu: &crate::Cpu) {
-        let Job { registered, inputs, results, cells } = self;
-        // The place of each assigned cell among the inputs.
-        let places: Vec<Option<usize>> = registered
-            .cells
-            .iter()
-            .map(|c| registered.bindings.iter().position(|b| matches!(b, Binding::Cell(x) if x == c)))
-            .collect();
-        let tensors: Vec<Result<Tensor>> = inputs.into_iter().map(Promise::take).collect();
-        let restore = |tensors: &[Result<Tensor>]| {
-            for (promise, place) in cells.iter().zip(&places) {
-                if let Some(place) = place {
-                    promise.settle(tensors[*place].clone());
-                }
-            }
-        };
-        if let Some(Err(e)) = tensors.iter().find(|t| t.is_err()) {
-            let e = e.clone();
-            restore(&tensors);
-            return settle(&results, Err(e));
-        }
-        let tensors: Vec<Tensor> = tensors.into_iter().flatten().collect();
-        let mut kept = if registered.cells.is_empty() { Vec::new() } else { tensors.clone() };
-        let outcome = execute(cpu, registered.plan.clone(), tensors, &mut kept);
-        match outcome {
-            Ok(mut outputs) => {
-                let states = outputs.split_off(registered.results);
-                settle(&results, Ok(outputs));
-                settle(&cells, Ok(states));
-            }
-            Err(e) => {
-                let kept: Vec<Result<Tensor>> = kept.into_iter().map(Ok).collect();
-                if !kept.is_empty() {
-                    restore(&kept);
-                }
-                settle(&results, Err(e));
-            }
-        }
-    }
-}
-
-fn execute(cpu: &crate::Cpu, plan: Arc<Plan>, inputs: Vec<Tensor>, kept: &mut Vec<Tensor>) -> Result<Vec<Tensor>> {
-    let mut run = Run::new(plan, inputs)?;
-    match run.advance_with(cpu, kept)? {
-        Progress::Done(results) => Ok(results),
-        _ => Err(Error::device("this plan has to wait for the device")),
     }
 }

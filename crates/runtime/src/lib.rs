@@ -5,8 +5,11 @@
 
 mod eager;
 mod engine;
+mod fault;
 mod frame;
 mod jit;
+mod job;
+pub mod port;
 mod promise;
 mod session;
 mod slots;

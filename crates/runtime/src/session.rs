@@ -51,6 +51,8 @@ pub struct Session {
     /// While above 0, recording never flushes by itself and reads leave the graph as it is.
     pub(crate) held: u32,
     pub(crate) recorded: Vec<u32>,
+    /// Where in the user's program ops are recorded now, if that was said.
+    pub(crate) place: Option<Arc<str>>,
     numbers: u32,
     epochs: u64,
 }
@@ -69,6 +71,7 @@ impl Session {
             plans: HashMap::new(),
             held: 0,
             recorded: Vec::new(),
+            place: None,
             numbers: 1,
             epochs: 1,
         }
@@ -82,6 +85,14 @@ impl Session {
     pub(crate) fn epoch(&mut self) -> u64 {
         self.epochs += 1;
         self.epochs
+    }
+
+    /// Says where in the user's program ops are recorded from now on (a layer's path, a line): errors name it.
+    pub fn set_place(&mut self, place: Option<&str>) {
+        self.place = place.map(Arc::from);
+        let place = self.place.clone();
+        let frame = self.top();
+        frame.places.from(frame.graph.nodes.len(), place);
     }
 
     pub(crate) fn top(&mut self) -> &mut Frame {
@@ -524,6 +535,7 @@ impl Session {
     pub(crate) fn begin(&mut self, purpose: Purpose, inputs: &[Type]) -> Vec<Handle> {
         let (id, epoch) = (self.number(), self.epoch());
         let mut frame = Frame::new(id, purpose, epoch);
+        frame.places.from(0, self.place.clone());
         let values: Vec<Value> = inputs.iter().map(|ty| frame.graph.input(ty.clone())).collect();
         self.frames.push(frame);
         values.into_iter().map(|v| self.handle_of(v).0).collect()
@@ -569,6 +581,13 @@ impl Session {
     /// How many recordings are open inside each other.
     pub fn depth(&self) -> usize {
         self.frames.len() - 1
+    }
+}
+
+impl Drop for Session {
+    /// The environment is gone: what it queued and has not begun is not run. A step that runs ends, and frees its tensors.
+    fn drop(&mut self) {
+        self.ticket.cancel();
     }
 }
 

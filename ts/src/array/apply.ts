@@ -4,6 +4,7 @@ import type { DType } from './dtype.js';
 import { dtypeNumber } from './dtype.js';
 import { TalrayError } from './errors.js';
 import { native, words } from './native.js';
+import { isDebugging, markLine } from './place.js';
 import { toTensor } from './create.js';
 import { Tensor, type TensorLike, tensorAt, tensorsFromWords } from './tensor.js';
 import { Variable } from './variable.js';
@@ -137,6 +138,7 @@ export function known(options: object, names: readonly string[]): void {
 function send(regions: readonly number[] | undefined): number {
   words[at++] = regions === undefined ? 0 : regions.length;
   if (regions !== undefined) for (const r of regions) words[at++] = r;
+  if (isDebugging()) markLine();
   const count = native.apply();
   if (temporary.length > 0) {
     for (const t of temporary) t.dispose();

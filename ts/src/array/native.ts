@@ -36,6 +36,7 @@ export interface Native {
   abandon(): void;
   depth(): number;
   flush(): void;
+  setPlace(place?: string): void;
   memory(): number[];
   setMemoryLimit(bytes: number): void;
   trim(): void;

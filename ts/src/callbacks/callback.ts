@@ -1,4 +1,5 @@
 // What a callback can hear and do.
+import type { TalrayError } from '../index.js';
 import type { Model } from '../train/model.js';
 
 /** Values of losses and metrics by key, such as `loss`, `auc`, `valLoss`. */
@@ -24,6 +25,8 @@ export interface StepLogs {
   readonly loss: number;
   /** Examples in this batch. */
   readonly rows: number;
+  /** Why the loss is no number, with the first op that made one. The step changed nothing then. */
+  readonly failure?: TalrayError | undefined;
   /** Running means of loss and metrics over the epoch so far. */
   metrics(): Promise<Logs>;
 }

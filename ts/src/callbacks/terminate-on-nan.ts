@@ -3,7 +3,7 @@ import { Callback, type RunInfo, type StepLogs } from './callback.js';
 
 /** Stops training at a NaN or infinite loss. Without it `fit` throws `NUMERIC` there, naming the step. */
 export class TerminateOnNaN extends Callback {
-  override onTrainStepEnd(step: number, { loss }: StepLogs, run: RunInfo): void {
-    if (!Number.isFinite(loss)) run.stop(`the loss was no finite number at step ${step}`);
+  override onTrainStepEnd(step: number, { failure }: StepLogs, run: RunInfo): void {
+    if (failure !== undefined) run.stop(`the loss was no finite number at step ${step}: ${failure.message}`);
   }
 }

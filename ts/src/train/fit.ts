@@ -53,13 +53,13 @@ export interface TrainingPlace {
 export interface Trainable {
   readonly model: Model;
   /** Runs one step and gives its loss. */
-  step(batch: Batch, classWeight: FitOptions['classWeight']): Promise<{ loss: number; rows: number }>;
+  step(batch: Batch, classWeight: FitOptions['classWeight']): Promise<{ loss: number; rows: number; failure?: TalrayError }>;
   results(): Promise<Logs>;
   resetMetrics(): void;
   evaluate(data: BatchData, options: EvaluateOptions): Promise<Logs>;
   higherIsBetter(key: string): boolean;
   /** What made the loss no number, for the message. */
-  explainNaN(batch: Batch): Promise<string>;
+  explainNaN(batch: Batch, failure: TalrayError): Promise<string>;
   place: (() => TrainingPlace) | undefined;
   resumed: TrainingPlace | undefined;
 }
@@ -148,10 +148,10 @@ class Run {
       const running = this.trainee.step(batch, this.options.classWeight);
       const ahead = last ? undefined : iterator.next();
       ahead?.catch(() => undefined);
-      const { loss, rows } = await running;
-      await this.#check(loss, step, epoch, batch);
+      const { loss, rows, failure } = await running;
+      if (failure !== undefined) await this.#refuse(failure, step, epoch, batch);
       this.#place = { epoch, step: step + 1, iterator: place };
-      const logs: StepLogs = { loss, rows, metrics: () => this.trainee.results() };
+      const logs: StepLogs = { loss, rows, failure, metrics: () => this.trainee.results() };
       for (const callback of this.#callbacks) await callback.onTrainStepEnd(step, logs, this.#info);
       step += 1;
       next = this.#aborted() ? undefined : await ahead;
@@ -185,11 +185,11 @@ class Run {
     return true;
   }
 
-  async #check(loss: number, step: number, epoch: number, batch: Batch): Promise<void> {
-    if (Number.isFinite(loss) || this.#callbacks.some((callback) => callback instanceof TerminateOnNaN)) return;
-    throw new TalrayError(
-      'NUMERIC',
-      `the loss was no finite number at step ${step} of epoch ${epoch}, which changed nothing: ${await this.trainee.explainNaN(batch)}`,
-    );
+  /** Throws the failure of a step, unless a callback ends training at it. */
+  async #refuse(failure: TalrayError, step: number, epoch: number, batch: Batch): Promise<void> {
+    if (this.#callbacks.some((callback) => callback instanceof TerminateOnNaN)) return;
+    const why = await this.trainee.explainNaN(batch, failure);
+    const message = `the loss was no finite number at step ${step} of epoch ${epoch}, which changed nothing: ${why}`;
+    throw new TalrayError('NUMERIC', message, { op: failure.op, cause: failure });
   }
 }

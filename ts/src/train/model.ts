@@ -5,8 +5,7 @@ import type { History } from '../callbacks/history.js';
 import { type CallContext, type Feed as FeedOf, Layer, type LayerOptions } from '../nn/core/layer.js';
 import { isFloating } from '../nn/core/policy.js';
 import type { Json } from '../nn/core/config.js';
-import { observeLayers } from '../nn/core/observe.js';
-import { layersByPath, weightsByPath } from '../nn/core/weights.js';
+import { weightsByPath } from '../nn/core/weights.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
 import { type Batch, type BatchData, batchOf, type BatchSource, MemorySource, sourceOf } from './batches.js';
 import { fit, type FitOptions, type Trainable, type TrainingPlace } from './fit.js';
@@ -14,6 +13,7 @@ import { type GraphData, graphData, graphOf } from './graph-data.js';
 import { LayerGraph, type SymbolicParts } from './functional.js';
 import { classWeights, type CompileOptions, Objective, partition } from './objective.js';
 import { type Loadable, type LoadOptions, loadModel, type ModelClass, saveModel } from './save.js';
+import { randomState } from './random-state.js';
 import { type Feed, Steps } from './steps.js';
 import { summaryOf } from './summary.js';
 import { mapTensors, partsOf, rowsOf, type Tensors, type TensorsLike, tensorsOf } from './tree.js';
@@ -208,8 +208,11 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     options: { sampleWeight?: TensorsLike; classWeight?: Readonly<Record<number, number>> } = {},
   ): Promise<number> {
     const batch = { x: x as TensorsLike, y, sampleWeight: options.sampleWeight } as Batch;
-    const { loss } = await this.#trainable().step(batch, options.classWeight);
-    if (!Number.isFinite(loss)) throw new TalrayError('NUMERIC', `the loss is not finite: ${await this.#explainNaN(batch)}`);
+    const { loss, failure } = await this.#trainable().step(batch, options.classWeight);
+    if (failure !== undefined) {
+      const why = await this.#explainNaN(batch, failure);
+      throw new TalrayError('NUMERIC', `the loss is not finite, and the step changed nothing: ${why}`, { op: failure.op, cause: failure });
+    }
     return loss;
   }
 
@@ -389,20 +392,29 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   }
 
   #trainable(): Trainable {
-    const { objective, steps } = this.#needed();
+    const { objective, options, steps } = this.#needed();
     const self = this;
     return {
       model: this as unknown as Model,
       async step(batch, classWeight) {
         const { feed, free } = self.#feed(batch, classWeight);
-        const result = steps.train(feed);
-        const loss = await taken(result.loss).catch(notFinite);
-        // A loss that is no number is looked into with this batch.
-        if (Number.isFinite(loss)) {
+        const rows = rowsOf(feed.x, 'x');
+        // A recorded step that fails writes nothing; one that is run op by op is undone here.
+        const before = options.jit === false ? self.#values() : undefined;
+        try {
+          const result = steps.train(feed);
+          const loss = await taken(result.loss);
           await objective.updateHostMetrics(batch.x, feed.y, result.yPred ?? [], feed.weight);
           free(result.yPred);
+          return { loss, rows };
+        } catch (error) {
+          if (!(error instanceof TalrayError && error.code === 'NUMERIC')) throw error;
+          for (const [cell, value] of before ?? []) cell.assign(value);
+          // The batch is kept: it is looked into.
+          return { loss: Number.NaN, rows, failure: error };
+        } finally {
+          for (const value of before?.values() ?? []) value.dispose();
         }
-        return { loss, rows: rowsOf(feed.x, 'x') };
       },
       results: () => self.#results(),
       resetMetrics: () => steps.reset(),
@@ -411,7 +423,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
         const plain = key.startsWith('val') ? key.charAt(3).toLowerCase() + key.slice(4) : key;
         return objective.metrics.find((placed) => placed.key === key || placed.key === plain)?.metric.higherIsBetter ?? false;
       },
-      explainNaN: (batch) => self.#explainNaN(batch),
+      explainNaN: (batch, failure) => self.#explainNaN(batch, failure),
       get place() {
         return self.#place;
       },
@@ -427,28 +439,22 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     };
   }
 
-  /** Runs the batch layer by layer and names the first thing that is no number. */
-  async #explainNaN(batch: Batch): Promise<string> {
+  /** The values of all variables that a step changes. */
+  #values(): Map<Variable, Tensor> {
+    return new Map([...this.saved().state.values(), randomState()].map((cell) => [cell, cell.value]));
+  }
+
+  /** What made the loss no number: the op that the engine found, or what was given to the step. */
+  async #explainNaN(batch: Batch, failure: TalrayError): Promise<string> {
+    if (failure.op !== undefined && failure.op !== 'check_finite') return failure.message;
     const finite = async (x: Tensor | Variable): Promise<boolean> => !isFloating(x.dtype) || Boolean(await all(isfinite(x)).item());
     for (const [name, part] of partsOf(tensorsOf(batch.x)))
       if (!(await finite(part))) return `the feature${name && ` ${name}`} itself has values that are not finite`;
+    for (const [name, part] of batch.y === undefined ? [] : partsOf(tensorsOf(batch.y)))
+      if (!(await finite(part))) return `the target${name && ` ${name}`} itself has values that are not finite`;
     for (const [path, weight] of this.weightsByPath()) if (!(await finite(weight))) return `weight ${path} is not finite`;
-    const paths = new Map([...layersByPath(this)].map(([path, layer]) => [layer as object, path]));
-    const seen: [object, Tensor][] = [];
-    observeLayers(
-      (layer, out) => seen.push([layer, out]),
-      () => this.apply(tensorsOf(batch.x) as FeedOf<In>, { training: false }),
-    );
-    for (const [layer, out] of seen)
-      if (!(await finite(out))) return `the first values that are not finite come out of layer ${paths.get(layer) ?? 'the model'}`;
-    return 'the outputs are finite, so it comes from the loss itself';
+    return failure.message;
   }
-}
-
-/** A step whose loss failed its check, as a loss. */
-function notFinite(error: unknown): number {
-  if (error instanceof TalrayError && error.code === 'NUMERIC') return Number.NaN;
-  throw error;
 }
 
 /** The parts of what was given, whatever they are. */

@@ -1,8 +1,11 @@
 // The three recorded functions of a model: a training step, a test step, a prediction.
 import { add, checkFinite, div, full, gradients, jit, maximum, mul, tensor, type Tensor, Variable } from '../index.js';
 import { holding } from '../autodiff/gradients.js';
+import { placed } from '../array/place.js';
 import { collectLosses } from '../nn/core/penalties.js';
+import { namingLayers } from '../nn/core/observe.js';
 import { traitsOf } from '../nn/core/traits.js';
+import { layersByPath } from '../nn/core/weights.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
 import type { Objective } from './objective.js';
 import type { Tensors } from './tree.js';
@@ -78,7 +81,8 @@ export class Steps {
   }
 
   #forward(x: Tensors, training: boolean): Tensors {
-    return this.model.apply(x as never, { training }) as Tensors;
+    const paths = new Map([...layersByPath(this.model)].map(([path, layer]) => [layer as object, path]));
+    return namingLayers(paths, () => this.model.apply(x as never, { training }) as Tensors);
   }
 
   #loss(feed: Feed, training: boolean): { loss: Tensor; yPred: Tensors } {
@@ -87,7 +91,7 @@ export class Steps {
       const { regularizer } = traitsOf(weight);
       return regularizer ? [regularizer.penalty(weight.value)] : [];
     });
-    const own = this.objective.loss(feed.y, yPred, feed.weight);
+    const own = placed('in the loss', () => this.objective.loss(feed.y, yPred, feed.weight));
     const all = [...(own === undefined ? [] : [own]), ...losses, ...penalties];
     const loss = all.length === 0 ? tensor(0, { dtype: 'f32' }) : all.reduce((a, b) => add(a, b));
     return { loss, yPred };

@@ -1,5 +1,6 @@
 //! One graph being executed: its values, where it stands, and what it waits for.
 
+use super::check;
 use super::control::{Control, Next};
 use super::shapes::Symbols;
 use crate::backend::{Backend, Inputs, OutputSpec, Tensor, Work};
@@ -109,7 +110,8 @@ impl<B: Backend> Frame<B> {
                 Kind::Fused(program) => {
                     let inputs = self.inputs(node)?;
                     let outputs = self.outputs(node)?;
-                    let results = backend.run(Work::Map(program), inputs, &outputs)?;
+                    let results = backend.run(Work::Map(program), inputs, &outputs);
+                    let results = results.map_err(|e| check::located(e, &plan.graph, self.at))?;
                     self.put(results);
                 }
                 Kind::Op(op) => {
@@ -134,7 +136,7 @@ impl<B: Backend> Frame<B> {
         let attrs = AttrsRef { op: def, values: bound.as_deref().unwrap_or(&node.attrs) };
         let inputs = self.inputs(node)?;
         let results = run_op(backend, op, attrs, &self.plan.programs[self.at], inputs, || self.outputs(node))
-            .map_err(|e| e.in_op(def.name))?;
+            .map_err(|e| check::located(e.in_op(def.name), &self.plan.graph, self.at))?;
         if node.types.iter().any(|t| t.shape.dims().iter().any(|d| d.eval(&self.symbols.0).is_none())) {
             for (ty, t) in node.types.iter().zip(&results) {
                 self.symbols.bind(&ty.shape, t.shape(), def.name)?;

@@ -2,11 +2,13 @@
 //! branch, a loop condition, a data-dependent size) and go on later. On a backend whose reads are
 //! immediate it never stops.
 
+pub mod check;
 mod control;
 mod frame;
 mod shapes;
 
 pub use frame::{Progress, run_op};
+pub use shapes::Symbols;
 
 use crate::backend::{Backend, Tensor};
 use crate::plan::Plan;

@@ -6,15 +6,19 @@ use smallvec::SmallVec;
 
 /// Sizes of symbols, as far as they are known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Symbols(pub Vec<Option<usize>>);
+pub struct Symbols(pub Vec<Option<usize>>);
 
 impl Symbols {
-    pub(super) fn new(count: u32) -> Symbols {
+    /// None of `count` symbols is known.
+    pub fn new(count: u32) -> Symbols {
         Symbols(vec![None; count as usize])
     }
 
     /// Binds the symbols of `declared` so that it equals `actual`.
-    pub(super) fn bind(&mut self, declared: &Shape, actual: &[usize], what: &str) -> Result<()> {
+    ///
+    /// # Errors
+    /// `SHAPE`, naming `what`, where they cannot be equal.
+    pub fn bind(&mut self, declared: &Shape, actual: &[usize], what: &str) -> Result<()> {
         let fits = declared.rank() == actual.len()
             && declared.dims().iter().zip(actual).all(|(d, &n)| match d {
                 Dim::Known(k) => *k == n,
@@ -32,12 +36,19 @@ impl Symbols {
         if fits { Ok(()) } else { Err(Error::shape(format!("{what}: expected shape {declared}, received {actual:?}"))) }
     }
 
-    pub(super) fn shape(&self, shape: &Shape) -> Result<SmallVec<[usize; 4]>> {
+    /// The sizes of `shape`.
+    ///
+    /// # Errors
+    /// `INTERNAL` where a symbol is not bound.
+    pub fn shape(&self, shape: &Shape) -> Result<SmallVec<[usize; 4]>> {
         shape.eval(&self.0).ok_or_else(|| Error::internal(format!("shape {shape} is not bound yet")))
     }
 
     /// Checks the equalities whose symbols are all bound, and binds a free symbol that must equal a known size.
-    pub(super) fn check(&mut self, graph: &Graph) -> Result<()> {
+    ///
+    /// # Errors
+    /// `SHAPE` where two sizes differ that must be equal.
+    pub fn check(&mut self, graph: &Graph) -> Result<()> {
         for (a, b) in &graph.equal {
             for (free, known) in [(a, b), (b, a)] {
                 if let (Dim::Expr(e), Some(n)) = (free, known.eval(&self.0))

@@ -6,7 +6,7 @@ pub mod fuse;
 pub mod order;
 mod rewrite;
 
-pub use rewrite::Rewrite;
+pub use rewrite::{Rewrite, has_effect};
 
 use crate::Result;
 use crate::graph::{Graph, OpId};

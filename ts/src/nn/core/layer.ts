@@ -4,7 +4,7 @@ import type { Constraint } from '../constraints/constraint.js';
 import type { Initializer } from '../initializers/initializer.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import { maskOf, withMask } from './mask.js';
-import { observed } from './observe.js';
+import { calling } from './observe.js';
 import { type DTypePolicy, isFloating, type PolicyLike, resolvePolicy } from './policy.js';
 import type { PartialShape } from './shapes.js';
 import { SymbolicTensor } from './symbolic.js';
@@ -118,12 +118,9 @@ export abstract class Layer<In = Tensor, Out = Tensor> {
     const values = this.#receive(inputs);
     this.ensureBuilt(shapesOf(values));
     const mask = options.mask ?? inputMask(values);
-    const out = this.call(values as In, { training: options.training ?? false, mask });
+    const out = calling(this, () => this.call(values as In, { training: options.training ?? false, mask }));
     const outMask = this.computeMask(values as In, mask);
-    if (out instanceof Tensor) {
-      if (outMask !== undefined) withMask(out, outMask);
-      observed(this, out);
-    }
+    if (out instanceof Tensor && outMask !== undefined) withMask(out, outMask);
     return out;
   }
 

@@ -1,21 +1,21 @@
-// Looking at what each layer gives while a model runs.
-import type { Tensor } from '../../index.js';
+// Which layer is being called while a model is recorded: errors of its ops name the layer's path.
+import { placed } from '../../array/place.js';
 
-type Observer = (layer: object, out: Tensor) => void;
-let observer: Observer | undefined;
+let paths: ReadonlyMap<object, string> | undefined;
 
-/** Runs `fn` and tells `see` of each layer's output, inner layers first. */
-export function observeLayers<T>(see: Observer, fn: () => T): T {
-  const outer = observer;
-  observer = see;
+/** While `fn` runs, ops are recorded under the paths of the layers that record them. */
+export function namingLayers<T>(byLayer: ReadonlyMap<object, string>, fn: () => T): T {
+  const outer = paths;
+  paths = byLayer;
   try {
     return fn();
   } finally {
-    observer = outer;
+    paths = outer;
   }
 }
 
-/** Tells the observer, if there is one. */
-export function observed(layer: object, out: Tensor): void {
-  observer?.(layer, out);
+/** Runs the body of `layer`. */
+export function calling<T>(layer: object, body: () => T): T {
+  const path = paths?.get(layer);
+  return path === undefined ? body() : placed(`in layer ${path}`, body);
 }
