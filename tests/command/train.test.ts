@@ -112,6 +112,27 @@ describe('talray train', () => {
     expect(code).toBe(2);
   });
 
+  it('trains a DLRM, which evaluates and predicts as the other does', async () => {
+    const config = await configIn(await place('dlrm'), (c) => {
+      c['features'] = [
+        { numeric: 'age', scale: 'standard' },
+        { numeric: 'educationNum', scale: 'standard' },
+        ...['workclass', 'maritalStatus', 'occupation', 'relationship'].map((categorical) => ({ categorical })),
+      ];
+      c['model'] = { name: 'DLRM', dim: 8, bottom: [16], top: [32] };
+      c['optimizer'] = { name: 'Adam', learningRate: 0.005 };
+      c['epochs'] = 2;
+    });
+    const { code, err } = await talray(['train', config]);
+    expect(err).toMatch(/epoch 2\/2/);
+    expect(code).toBe(0);
+    const model = join(config, '..', 'model');
+    const judged = await talray(['evaluate', model, join(census, 'adult.test'), '--json']);
+    expect((events(judged.out)[0] as { logs: { auc: number } }).logs.auc).toBeGreaterThan(0.86);
+    const predicted = await talray(['predict', model, join(census, 'adult.test'), '--json']);
+    expect(events(predicted.out)).toHaveLength(16_281);
+  });
+
   it('takes a module that brings objects of its own', async () => {
     const at = await place('module');
     const { data, features } = JSON.parse(await readFile(example, 'utf8')) as { data: object; features: object[] };

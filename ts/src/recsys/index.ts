@@ -1,6 +1,7 @@
 // `talray/recsys`: recommenders.
 export { DLRM, type DLRMInput, type DLRMOptions } from './dlrm.js';
 export { EmbeddingGroup, type EmbeddingGroupOptions, type GroupInput } from './embedding-group.js';
+export { FeatureDLRM, type FeatureDLRMOptions } from './feature-dlrm.js';
 export { FeatureInput, type KeyFeature } from './feature-input.js';
 export { FeatureModel, type FeatureTensors } from './feature-model.js';
 export { KeyIndex } from './key-index.js';

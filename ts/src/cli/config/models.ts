@@ -3,8 +3,8 @@
 import type { Feature } from '../../data/index.js';
 import { TalrayError } from '../../index.js';
 import { activationNamed, type LayerOptions } from '../../nn/index.js';
-import { FeatureModel, WideAndDeep, type WideAndDeepOptions } from '../../recsys/index.js';
-import { type Fields, list, type Maker, named, number, object, oneOf, type Reader, text, whole } from './fields.js';
+import { FeatureDLRM, type FeatureDLRMOptions, FeatureModel, WideAndDeep, type WideAndDeepOptions } from '../../recsys/index.js';
+import { type Fields, flag, list, type Maker, named, number, object, oneOf, type Reader, text, whole } from './fields.js';
 
 /** Makes a model of features. */
 export type ModelMaker = (features: readonly Feature[]) => FeatureModel;
@@ -28,10 +28,23 @@ const wideAndDeep: Fields<Omit<WideAndDeepOptions, keyof LayerOptions | 'feature
   update: oneOf('dense', 'lazy'),
 };
 
+const dlrm: Fields<Omit<FeatureDLRMOptions, keyof LayerOptions | 'features'>> = {
+  dim: whole(1),
+  bottom: list(whole(1)),
+  top: list(whole(1)),
+  normalize: flag,
+  minCount: whole(1),
+  update: oneOf('dense', 'lazy'),
+};
+
 const makers: Readonly<Record<string, Maker<ModelMaker>>> = {
   WideAndDeep: (given, place) => {
     const options = object<Omit<WideAndDeepOptions, keyof LayerOptions | 'features'>>(wideAndDeep, ['hidden'])(given, place);
     return (features) => new WideAndDeep({ ...options, features });
+  },
+  DLRM: (given, place) => {
+    const options = object<Omit<FeatureDLRMOptions, keyof LayerOptions | 'features'>>(dlrm)(given, place);
+    return (features) => new FeatureDLRM({ ...options, features });
   },
 };
 
@@ -41,4 +54,4 @@ const byName = named('model', makers);
 export const model: Reader<ModelMaker> = (value, place) => (value instanceof FeatureModel ? () => value : byName(value, place));
 
 /** Classes of models that the command loads beside those of talray/train. */
-export const classes = [WideAndDeep];
+export const classes = [WideAndDeep, FeatureDLRM];
