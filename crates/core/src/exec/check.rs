@@ -136,7 +136,7 @@ impl<B: Backend> Check<'_, B> {
             if let super::Progress::Done(results) = run.advance(self.backend)? {
                 return Ok(results.into_iter().collect());
             }
-            std::thread::yield_now();
+            std::hint::spin_loop();
         }
     }
 
@@ -177,7 +177,7 @@ impl<B: Backend> Check<'_, B> {
         loop {
             match self.backend.poll(&mut read) {
                 Some(bytes) => return Ok(worst(&bytes?, t.dtype)),
-                None => std::thread::yield_now(),
+                None => std::hint::spin_loop(),
             }
         }
     }
