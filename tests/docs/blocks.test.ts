@@ -1,7 +1,8 @@
 // Every ```ts block of the documents compiles as a user's program would, against the types that the package ships;
-// every ```json block that is a config reads as one.
+// every ```json block that is a config reads as one; the README's first program runs.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -80,4 +81,15 @@ it('reads every config', async () => {
     writeFileSync(file, text);
     expect((await readConfig(file)).config.features.length).toBeGreaterThan(0);
   }
+});
+
+it("runs the README's first program as it stands", () => {
+  const [program = ''] = blocksOf('README.md', /^ts$/);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'ten.mjs'), program);
+  symlinkSync(join(root, 'examples'), join(folder, 'examples'));
+  const { status, stderr } = spawnSync(process.execPath, ['ten.mjs'], { cwd: folder, encoding: 'utf8' });
+  expect(stderr).toMatch(/epoch 3\/3 .*valAuc 0\.[78]\d+/);
+  expect(status).toBe(0);
+  expect(readdirSync(join(folder, 'census-model'))).toContain('manifest.json');
 });
