@@ -1,4 +1,5 @@
 //! What the joined tests share.
 
+pub mod delayed;
 pub mod golden;
 pub mod run;

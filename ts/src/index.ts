@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { setDevice, implementation, type Device } from './array/device.js';
+export { devices, setDevice, implementation, type Device, type DeviceOptions } from './array/device.js';
 export { DTYPES, type DataOf, type DType, type FloatDType, type ScalarOf, type TypedArray } from './array/dtype.js';
 export { type ErrorCode, TalrayError } from './array/errors.js';
 export { full, ones, onesLike, tensor, type TensorOptions, zeros, zerosLike } from './array/create.js';

@@ -54,6 +54,12 @@ impl Native {
         vec![s.live as f64, s.peak as f64, s.pooled as f64, s.buffers as f64, self.session().live() as f64]
     }
 
+    /// The largest live tensors of this environment, as text.
+    #[napi(catch_unwind)]
+    pub fn largest(&self, most: u32) -> String {
+        self.session().largest(most as usize)
+    }
+
     /// Sets the most bytes that may be live (0: no limit).
     #[napi(catch_unwind)]
     pub fn set_memory_limit(&self, bytes: f64) {

@@ -9,6 +9,7 @@ mod fault;
 mod frame;
 mod jit;
 mod job;
+mod memory;
 pub mod port;
 mod promise;
 mod session;

@@ -92,6 +92,11 @@ impl Slots {
         self.slots.len() - self.free.len()
     }
 
+    /// Live slots with their indices.
+    pub(crate) fn living(&self) -> impl Iterator<Item = (u32, &Slot)> + '_ {
+        self.slots.iter().enumerate().filter(|(_, s)| s.live).map(|(i, s)| (i as u32, s))
+    }
+
     /// Indices of live slots that are pending in `frame`.
     pub(crate) fn pending(&self, frame: u32) -> impl Iterator<Item = (u32, Value)> + '_ {
         self.slots.iter().enumerate().filter_map(move |(i, s)| match s.state {

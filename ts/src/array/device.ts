@@ -6,13 +6,25 @@ import { native } from './native.js';
 /** Devices that tensors can live on. */
 export type Device = 'cpu';
 
+/** Options of {@link setDevice}. */
+export interface DeviceOptions {
+  /** Whether the CPU computes what the device has no kernel for; otherwise that is `UNSUPPORTED`. Default true. The CPU has all. */
+  fallback?: boolean;
+}
+
 /**
  * Chooses the device of tensors made from now on. This build has the CPU.
  *
  * @throws TalrayError `DEVICE` when it is not there.
  */
-export async function setDevice(device: Device): Promise<void> {
-  if (device !== 'cpu') throw new TalrayError('DEVICE', `device ${String(device)} is not in this build; there is: cpu`);
+export async function setDevice(device: Device | (string & {}), _options: DeviceOptions = {}): Promise<void> {
+  if (device === 'cpu') return;
+  throw new TalrayError('DEVICE', `device ${device} is not in this build; there is: cpu. Leave setDevice out, or use setDevice('cpu')`);
+}
+
+/** Devices of this build. */
+export function devices(): Device[] {
+  return ['cpu'];
 }
 
 /** Chooses the kernels: `simd` (fast) or `reference` (plain, written to be read), of one op or of all. */

@@ -11,6 +11,9 @@ export class TalrayError extends Error {
   /** Name of the op. */
   readonly op: string | undefined;
 
+  /** @internal The largest live tensors, as text; the engine sets it. */
+  static memoryHolders: () => string = () => '';
+
   constructor(code: ErrorCode, message: string, options: { op?: string | undefined; cause?: unknown } = {}) {
     super(options.op === undefined ? message : `[${options.op}] ${message}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
@@ -28,7 +31,9 @@ export class TalrayError extends Error {
   static parse(json: string, cause?: unknown): TalrayError {
     try {
       const { code, op, message } = JSON.parse(json) as { code: ErrorCode; op: string | null; message: string };
-      return new TalrayError(code, message, { op: op ?? undefined });
+      const holders = code === 'MEMORY' ? TalrayError.memoryHolders() : '';
+      const told = holders === '' ? message : `${message}; the largest live tensors are ${holders}`;
+      return new TalrayError(code, told, { op: op ?? undefined });
     } catch {
       return new TalrayError('INTERNAL', `${json} (a bug in Talray: please report it)`, { cause });
     }

@@ -38,6 +38,7 @@ export interface Native {
   flush(): void;
   setPlace(place?: string): void;
   memory(): number[];
+  largest(most: number): string;
   setMemoryLimit(bytes: number): void;
   trim(): void;
   choose(reference: boolean, op?: string): void;
@@ -68,6 +69,8 @@ export const native: Native = new (loadNative().Native)(words);
 export function engineInfo(): EngineInfo {
   return JSON.parse(native.info()) as EngineInfo;
 }
+
+TalrayError.memoryHolders = () => native.largest(5);
 
 const table = engineInfo().ops;
 if (table !== OPS_FINGERPRINT) {

@@ -1,0 +1,65 @@
+//! A backend on which no read arrives at once: what a device that has to be awaited does to the executor.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
+use talray_core::graph::OpId;
+use talray_core::{DType, Result};
+
+/// `B`, whose every read answers `None` a few times before it arrives.
+pub struct Delayed<B> {
+    inner: B,
+    delay: usize,
+    waits: AtomicUsize,
+}
+
+impl<B> Delayed<B> {
+    /// Reads of `inner` arrive at poll number `delay`, counted from 0.
+    pub fn new(inner: B, delay: usize) -> Delayed<B> {
+        Delayed { inner, delay, waits: AtomicUsize::new(0) }
+    }
+
+    /// How many polls came too early so far.
+    pub fn waits(&self) -> usize {
+        self.waits.load(Relaxed)
+    }
+}
+
+/// A read under way, and the polls that it still refuses.
+pub struct DelayedRead<R> {
+    inner: R,
+    left: usize,
+}
+
+impl<B: Backend> Backend for Delayed<B> {
+    type Buffer = B::Buffer;
+    type Read = DelayedRead<B::Read>;
+
+    fn supports(&self, op: OpId) -> bool {
+        self.inner.supports(op)
+    }
+
+    fn run(&self, work: Work<'_>, inputs: Inputs<B::Buffer>, outputs: &[OutputSpec]) -> Result<Results<B::Buffer>> {
+        self.inner.run(work, inputs, outputs)
+    }
+
+    fn contiguous(&self, tensor: &Tensor<B::Buffer>) -> Result<Tensor<B::Buffer>> {
+        self.inner.contiguous(tensor)
+    }
+
+    fn upload(&self, bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor<B::Buffer>> {
+        self.inner.upload(bytes, dtype, shape)
+    }
+
+    fn read(&self, tensor: &Tensor<B::Buffer>) -> Result<DelayedRead<B::Read>> {
+        Ok(DelayedRead { inner: self.inner.read(tensor)?, left: self.delay })
+    }
+
+    fn poll(&self, read: &mut DelayedRead<B::Read>) -> Option<Result<Vec<u8>>> {
+        if read.left > 0 {
+            read.left -= 1;
+            self.waits.fetch_add(1, Relaxed);
+            return None;
+        }
+        self.inner.poll(&mut read.inner)
+    }
+}

@@ -1,0 +1,90 @@
+// Memory: what is live stays constant in long runs, and a limit is an error that leaves the engine alive.
+import { describe, expect, it } from 'vitest';
+import { MeanAbsoluteError } from '../metrics/index.js';
+import { meanSquaredError } from '../losses/index.js';
+import { Dense } from '../nn/index.js';
+import { Adam } from '../optimizers/index.js';
+import { Sequential } from '../train/index.js';
+import { add, devices, memory, mul, scope, setDevice, setMemoryLimit, type TalrayError, tensor, trimMemory, Variable } from '../index.js';
+
+const held = (): { handles: number; live: number; buffers: number } => {
+  const { handles, live, buffers } = memory();
+  return { handles, live, buffers };
+};
+
+describe('a long run', () => {
+  it('keeps handles and bytes constant over a million synchronous steps', () => {
+    const x = tensor([1, 2, 3]);
+    const total = new Variable(0);
+    const step = (): void =>
+      scope(() => {
+        total.assign(add(mul(x, 0.5).sum(), total.value));
+      });
+    for (let i = 0; i < 1000; i++) step();
+    total.dataSync();
+    const before = held();
+    for (let i = 0; i < 1_000_000; i++) {
+      step();
+      if (i % 1000 === 0) total.dataSync();
+    }
+    total.dataSync();
+    expect(held()).toEqual(before);
+  }, 300_000);
+
+  it('keeps handles and bytes constant over a long fit', async () => {
+    const x = Array.from({ length: 64 }, (_, i) => [Math.sin(i), Math.cos(i)]);
+    const y = x.map(([a, b]) => [a! - b!]);
+    const model = new Sequential([new Dense(4), new Dense(1)]);
+    model.compile({ optimizer: new Adam(0.01), loss: meanSquaredError, metrics: [new MeanAbsoluteError()] });
+    const fit = (epochs: number) => model.fit(x, y, { epochs, batchSize: 8, verbose: 0, shuffle: false });
+    await fit(3);
+    const before = held();
+    await fit(300);
+    const after = held();
+    expect(after.handles - before.handles).toBeLessThan(10);
+    expect(after.buffers - before.buffers).toBeLessThan(10);
+    expect(after.live - before.live).toBeLessThan(10_000);
+  }, 120_000);
+});
+
+describe('a memory limit', () => {
+  it('is an error that names the largest live tensors, and the engine goes on', async () => {
+    trimMemory();
+    const big = new Variable(tensor(new Float32Array(1 << 20)), { name: 'big table' });
+    const other = tensor(new Float32Array(1 << 18)).add(1);
+    await other.data();
+    setMemoryLimit(memory().live + (1 << 20));
+    try {
+      const failed = await big.value
+        .add(1)
+        .data()
+        .then(
+          () => undefined,
+          (e: TalrayError) => e,
+        );
+      expect(failed).toMatchObject({ name: 'TalrayError', code: 'MEMORY' });
+      expect(failed!.message).toMatch(
+        /of the limit of \d+ bytes are in use.*largest live tensors are variable big table f32\[1048576\] \(4194304 bytes\), a tensor f32\[262144\]/,
+      );
+      expect(() => tensor(new Float32Array(1 << 20))).toThrow(/largest live tensors are variable big table/);
+      expect(await tensor([1, 2]).add(1).array()).toEqual([2, 3]);
+    } finally {
+      setMemoryLimit(0);
+    }
+    expect((await big.value.add(1).data())[5]).toBe(1);
+    other.dispose();
+  });
+});
+
+describe('a device that is not there', () => {
+  it('is DEVICE and says what there is', async () => {
+    await setDevice('cpu', { fallback: false });
+    expect(devices()).toEqual(['cpu']);
+    const failed = await setDevice('webgpu').then(
+      () => undefined,
+      (e: TalrayError) => e,
+    );
+    expect(failed).toMatchObject({ code: 'DEVICE' });
+    expect(failed!.message).toMatch(/webgpu.*there is: cpu/);
+  });
+});
