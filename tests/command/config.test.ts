@@ -79,6 +79,12 @@ describe('a config', () => {
     expect((await talray(['train', join(folder, 'broken.json')])).err).toMatch(/FORMAT .*broken\.json is no JSON/);
   });
 
+  it('refuses what means nothing for the format of the files', async () => {
+    const path = await configIn(folder, (config) => Object.assign(config['data'] as object, { train: 'rows.parquet' }));
+    const { code, err } = await talray(['train', path]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/OPTION data: '\w+' means nothing for Parquet files/)]);
+  });
+
   it('names the column that the data do not have', async () => {
     const path = await configIn(folder, (config) =>
       Object.assign(config, { features: [{ categorical: 'town' }], model: { name: 'WideAndDeep', hidden: [4] } }),

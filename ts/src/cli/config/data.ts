@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { type CsvOptions, csv, type Dataset, type Label, parquet, type ParquetOptions, type SplitOptions } from '../../data/index.js';
+import { TalrayError } from '../../index.js';
 import { asIs, type Fields, flag, isPlain, list, object, oneOf, oneOrMore, type Reader, refused, scalar, text, whole } from './fields.js';
 
 /** How files are read: the options of `csv` and `parquet`, and which of the two it is. */
@@ -68,20 +69,36 @@ export const readOptions: Reader<ReadOptions> = object<ReadOptions>(readFields);
 /** Opens files whose paths are relative to `folder`, or text in memory. */
 export function open(from: string | readonly string[] | Uint8Array, { format, chunkRows, ...rest }: ReadOptions, folder = '.'): Dataset {
   if (from instanceof Uint8Array) return csv(from, rest);
-  const files = (typeof from === 'string' ? [from] : from).map((path) => resolve(folder, path));
-  const isParquet = format === undefined ? files.every((path) => path.endsWith('.parquet')) : format === 'parquet';
-  if (!isParquet) return csv(files, rest);
+  const files = listed(from).map((path) => resolve(folder, path));
+  if (!isParquet(files, format)) return csv(files, rest);
   const { label, select } = rest;
   return parquet(files, { ...(label && { label }), ...(select && { select }), ...(chunkRows && { chunkRows }) });
 }
 
 /** Training and validation rows. */
 export function openAll({ train, validation, ...how }: DataConfig, folder: string): { train: Dataset; validation: Dataset | undefined } {
+  refuseStrangers(how, isParquet(listed(train), how.format) ? 'parquet' : 'csv');
   const rows = open(train, how, folder);
   if (validation === undefined) return { train: rows, validation: undefined };
   if (typeof validation === 'string' || Array.isArray(validation)) return { train: rows, validation: open(validation, how, folder) };
   const [first, second] = rows.split(validation);
   return { train: first, validation: second };
+}
+
+function listed(paths: string | readonly string[]): readonly string[] {
+  return typeof paths === 'string' ? [paths] : paths;
+}
+
+function isParquet(files: readonly string[], format: ReadOptions['format']): boolean {
+  return format === undefined ? files.every((path) => path.endsWith('.parquet')) : format === 'parquet';
+}
+
+/** A key that the files' format has no use for would be dropped without a word. */
+function refuseStrangers(how: ReadOptions, format: 'csv' | 'parquet'): void {
+  const both = ['format', 'label', 'select'];
+  const strange = Object.keys(how).find((key) => !both.includes(key) && (key === 'chunkRows') !== (format === 'parquet'));
+  if (strange !== undefined)
+    throw new TalrayError('OPTION', `data: '${strange}' means nothing for ${format === 'csv' ? 'CSV' : 'Parquet'} files`);
 }
 
 function isShare(value: unknown): boolean {
