@@ -5,7 +5,7 @@ use crate::{Native, words};
 use napi::bindgen_prelude::{Float64Array, Result};
 use napi_derive::napi;
 use talray_runtime::wire::{self, Argument};
-use talray_runtime::{Gradient, Handle, Shape, Type};
+use talray_runtime::{Dim, Gradient, Handle, Shape, Type};
 
 fn handles(list: &[f64]) -> Vec<Handle> {
     list.iter().map(|h| *h as Handle).collect()
@@ -15,15 +15,15 @@ fn numbers(list: &[Handle]) -> Vec<f64> {
     list.iter().map(|h| *h as f64).collect()
 }
 
-/// Types as `dtype, rank, sizes…`, one after another.
+/// Types as `dtype, rank, sizes…`, one after another; size −1 − n is symbol n.
 fn types(list: &[f64]) -> Result<Vec<Type>> {
     let mut out = Vec::new();
     let mut at = 0;
     while at + 1 < list.len() {
         let dtype = talray_runtime::DType::from_wire(list[at] as u8).throws()?;
         let rank = list[at + 1] as usize;
-        let sizes: Vec<usize> = list[at + 2..].iter().take(rank).map(|n| *n as usize).collect();
-        out.push(Type::new(dtype, Shape::of(&sizes)));
+        let size = |n: &f64| if *n < 0.0 { Dim::sym((-1.0 - n) as u32) } else { Dim::Known(*n as usize) };
+        out.push(Type::new(dtype, list[at + 2..].iter().take(rank).map(size).collect::<Shape>()));
         at += 2 + rank;
     }
     Ok(out)

@@ -37,6 +37,17 @@ impl Dim {
         Dim::Expr(Arc::new(DimExpr::Sym(n)))
     }
 
+    /// The number of the symbol, where it is just one.
+    pub fn symbol(&self) -> Option<u32> {
+        match self {
+            Dim::Expr(e) => match **e {
+                DimExpr::Sym(s) => Some(s),
+                _ => None,
+            },
+            Dim::Known(_) => None,
+        }
+    }
+
     /// The size, if it is known.
     #[inline]
     pub fn known(&self) -> Option<usize> {

@@ -6,10 +6,11 @@ use crate::session::{Outputs, Session};
 use crate::slots::State;
 use crate::{Error, Handle, Promise, Result};
 use std::sync::Arc;
-use talray_core::Type;
 use talray_core::backend::Backend;
+use talray_core::exec::Symbols;
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
+use talray_core::{Dim, Shape, Type};
 
 /// A plan with what its inputs and outputs are bound to.
 pub(crate) struct Registered {
@@ -20,7 +21,8 @@ pub(crate) struct Registered {
 }
 
 impl Session {
-    /// Begins to record a function whose arguments have these types; gives their handles.
+    /// Begins to record a function whose arguments have these types; gives their handles. Sizes may be symbols, numbered
+    /// from 0: the plan then runs for any sizes in their place.
     ///
     /// # Errors
     /// `OPTION` inside another recording.
@@ -29,6 +31,8 @@ impl Session {
             return Err(Error::option("jit inside a recording: call the plain function there"));
         }
         let handles = self.begin(Purpose::Jit, arguments);
+        let symbols = arguments.iter().flat_map(|t| t.shape.dims()).filter_map(Dim::symbol).map(|s| s + 1);
+        self.top().graph.symbols = symbols.max().unwrap_or(0);
         self.top().bindings = (0..arguments.len() as u32).map(Binding::Argument).collect();
         Ok(handles)
     }
@@ -121,14 +125,33 @@ impl Session {
                 (_, None) => return Err(Error::internal("an input is bound to nothing")),
             });
         }
+        let symbols = self.sizes(&registered.prepared, &slots);
         let mut outputs = Outputs::new();
         for (v, promise) in registered.prepared.plan.graph.outputs.iter().zip(&results) {
-            let ty = registered.prepared.plan.graph.ty(*v).clone();
+            let mut ty = registered.prepared.plan.graph.ty(*v).clone();
+            if let Some(sizes) = ty.shape.eval(&symbols.0) {
+                ty.shape = Shape::of(&sizes);
+            }
             let slot = self.slots.add(ty.clone(), State::Ready(promise.clone()));
             outputs.push((self.slots.handle(slot), ty));
         }
         Job { prepared: registered.prepared.clone(), inputs, results, states: cells }.start(&self.engine, &self.ticket)?;
         Ok(outputs)
+    }
+
+    /// The sizes that the types of these inputs give to the symbols of a plan. What does not fit is found by the run.
+    fn sizes(&self, prepared: &Prepared, slots: &[Option<u32>]) -> Symbols {
+        let graph = &prepared.plan.graph;
+        let mut symbols = Symbols::new(graph.symbols);
+        if graph.symbols > 0 {
+            for (v, slot) in graph.inputs.iter().zip(slots) {
+                let known = slot.and_then(|slot| self.slots.get(slot).ty.shape.known());
+                if let Some(sizes) = known {
+                    let _ = symbols.bind(&graph.ty(*v).shape, &sizes, "input");
+                }
+            }
+        }
+        symbols
     }
 
     /// Lets a cell's slot hold `next`; gives what it held. Where nothing else held the old tensor,

@@ -28,7 +28,7 @@ pub use talray_kernels_cpu::{Cpu, Implementation, simd};
 pub type Tensor = talray_core::backend::Tensor<talray_kernels_cpu::memory::Buffer>;
 
 pub use session::Gradient;
-pub use talray_core::{Shape, Type};
+pub use talray_core::{Dim, Shape, Type};
 pub use talray_kernels_cpu::memory::{Stats, set_limit as set_memory_limit, stats as memory_stats, trim as trim_memory};
 
 /// The little-endian elements of a tensor, row-major.

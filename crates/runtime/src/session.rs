@@ -257,6 +257,11 @@ impl Session {
                 self.frames[depth].outside(promise, ty)
             }
             _ => {
+                // Symbols are numbered per graph: a region has no name for an outer one.
+                if ty.shape.known().is_none() {
+                    let why = "a tensor whose size is not known while recording cannot be used inside a branch, a loop or a rule";
+                    return Err(Error::unsupported(format!("{why} (it has shape {}); pass it as an argument", ty.shape)));
+                }
                 let own = self.alias(i);
                 let f = &mut self.frames[depth];
                 f.captures.push(own);

@@ -28,6 +28,42 @@ interface Collector {
 
 const collectors: Collector[] = [];
 
+/** Thrown where a recording reads a size that it has only a symbol for: it is then recorded for the sizes at hand. */
+export class SizeRead extends TalrayError {
+  constructor() {
+    super('INTERNAL', 'a size that differs from call to call was read');
+  }
+}
+
+/** While a function is recorded with symbols for some sizes: whether one of them was read. */
+let symbolic: { read: boolean } | undefined;
+
+/** @internal Runs `work`, in which reading a size that is a symbol throws; says whether one was read all the same. */
+export function withSymbols<T>(work: () => T): { result: T; read: boolean } {
+  const mine = { read: false };
+  symbolic = mine;
+  try {
+    return { result: work(), read: mine.read };
+  } finally {
+    symbolic = undefined;
+  }
+}
+
+/** The sizes, of which those that are symbols throw when they are read. */
+function guardedSizes(sizes: Shape, recording: { read: boolean }): Shape {
+  const shape = [...sizes];
+  sizes.forEach((size, i) => {
+    if (size >= 0) return;
+    Object.defineProperty(shape, i, {
+      get: () => {
+        recording.read = true;
+        throw new SizeRead();
+      },
+    });
+  });
+  return shape;
+}
+
 /**
  * An immutable array of one dtype on a device. Ops on tensors are recorded at once and run when something is read.
  *
@@ -58,6 +94,11 @@ export class Tensor<D extends DType = DType> {
       guarded(() => native.describe(this.live()));
       this.sizes = sizesAt(2);
     }
+    return symbolic !== undefined && this.sizes.some((d) => d < 0) ? guardedSizes(this.sizes, symbolic) : this.sizes;
+  }
+
+  /** @internal Sizes as they are known while recording; −1 where they are not. */
+  knownSizes(): Shape {
     return this.sizes;
   }
 

@@ -3,8 +3,9 @@
 import { dtypeNumber } from '../array/dtype.js';
 import { TalrayError } from '../array/errors.js';
 import { guarded, native } from '../array/native.js';
-import { collecting, Tensor, tensorsFromWords } from '../array/tensor.js';
+import { collecting, Tensor, tensorsFromWords, withSymbols } from '../array/tensor.js';
 import { fillOutputs, Output } from './control.js';
+import { fits, patternOf, type Sizes } from './sizes.js';
 import { flatten, replace } from './tree.js';
 
 /** How many plans one function keeps; more than this suggests shapes or numbers that change with every call. */
@@ -16,9 +17,30 @@ interface Recorded {
   tree: unknown;
 }
 
-const plans = new FinalizationRegistry<Map<string, Recorded>>((kept) => {
-  for (const { plan } of kept.values()) native.freePlan(plan);
-});
+/** Calls of equal structure, dtypes and ranks. */
+interface Form {
+  /** Sizes of the last call that was recorded. */
+  sizes: Sizes;
+  /** Recordings with symbols for some sizes. */
+  readonly symbolic: { pattern: Sizes; entry: Recorded }[];
+  /** The function reads its sizes (or has no form with symbols): it is recorded for each. */
+  fixed: boolean;
+}
+
+/** What one function has recorded. */
+interface Recordings {
+  readonly exact: Map<string, Recorded>;
+  readonly forms: Map<string, Form>;
+}
+
+const plans = new FinalizationRegistry<Recordings>((kept) => forget(kept));
+
+function forget({ exact, forms }: Recordings): void {
+  for (const { plan } of exact.values()) native.freePlan(plan);
+  for (const { symbolic } of forms.values()) for (const { entry } of symbolic) native.freePlan(entry.plan);
+  exact.clear();
+  forms.clear();
+}
 
 /** A function recorded by {@link jit}. */
 export interface Jitted<A extends readonly unknown[], R> {
@@ -31,6 +53,8 @@ export interface Jitted<A extends readonly unknown[], R> {
 
 /**
  * Records `fn` once for each signature (structure, dtypes and shapes of its tensors, other values) and replays the plan.
+ * A size that is seen with a second value becomes a symbol, and later ones replay that plan, unless `fn` reads the size
+ * (`x.shape[0]`): then it is recorded for each.
  *
  * `fn` is synchronous and maps trees of tensors to a tree of tensors. Variables that it reads or assigns are found by
  * themselves; numbers that it captures are constants. Reading a value inside throws: use `where`, `cond`, `scan`.
@@ -39,26 +63,53 @@ export interface Jitted<A extends readonly unknown[], R> {
  * const step = jit((x: Tensor) => { const y = x.matmul(w); counter.assign(counter.value.add(1)); return y.mean(); });
  */
 export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R extends Promise<unknown> ? never : R): Jitted<A, R> {
-  const recorded = new Map<string, Recorded>();
+  const kept: Recordings = { exact: new Map(), forms: new Map() };
+  const { exact, forms } = kept;
   let warned = false;
+
+  /** A recording with symbols that fits, or is made where this is the second size of something. */
+  const withSymbolsFor = (form: Form, args: A, tensors: readonly Tensor[], sizes: Sizes): Recorded | undefined => {
+    const known = form.symbolic.find(({ pattern }) => fits(pattern, sizes));
+    if (known !== undefined || form.fixed) return known?.entry;
+    const pattern = patternOf(form.sizes, sizes);
+    if (pattern === undefined) return undefined;
+    try {
+      const { result: entry, read } = withSymbols(() => record(fn as (...args: A) => unknown, args, tensors, pattern));
+      if (!read) {
+        form.symbolic.push({ pattern, entry });
+        return entry;
+      }
+      native.freePlan(entry.plan);
+    } catch {
+      // Whatever it was (a size was read, an op wants to know it), the recording for these sizes decides.
+    }
+    form.fixed = true;
+    return undefined;
+  };
 
   const find = (args: A): { entry: Recorded; tensors: Tensor[] } => {
     const { tensors, key } = flatten(args);
-    let entry = recorded.get(key);
-    if (entry === undefined) {
-      entry = record(fn as (...args: A) => unknown, args, tensors);
-      if (recorded.size >= MAX_PLANS) {
-        const [oldest, { plan }] = recorded.entries().next().value as [string, Recorded];
-        native.freePlan(plan);
-        recorded.delete(oldest);
-        if (!warned)
-          console.warn(
-            `talray: jit(${fn.name || 'function'}) was recorded for more than ${MAX_PLANS} signatures; pad or bucket what changes`,
-          );
-        warned = true;
-      }
-      recorded.set(key, entry);
+    let entry = exact.get(key);
+    if (entry !== undefined) return { entry, tensors };
+    const sizes = tensors.flatMap((t) => t.shape);
+    const loose = flatten(args, false).key;
+    const form = forms.get(loose) ?? { sizes, symbolic: [], fixed: false };
+    entry = withSymbolsFor(form, args, tensors, sizes);
+    if (entry !== undefined) return { entry, tensors };
+    entry = record(fn as (...args: A) => unknown, args, tensors, sizes);
+    form.sizes = sizes;
+    if (forms.size < MAX_PLANS || forms.has(loose)) forms.set(loose, form);
+    if (exact.size >= MAX_PLANS) {
+      const [oldest, { plan }] = exact.entries().next().value as [string, Recorded];
+      native.freePlan(plan);
+      exact.delete(oldest);
+      if (!warned)
+        console.warn(
+          `talray: jit(${fn.name || 'function'}) was recorded for more than ${MAX_PLANS} signatures; pad or bucket what changes`,
+        );
+      warned = true;
     }
+    exact.set(key, entry);
     return { entry, tensors };
   };
 
@@ -70,23 +121,26 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
     return fillOutputs(entry.tree, outputs) as R;
   };
   const explain = (...args: A): string => native.explain(find(args).entry.plan);
-  const clear = (): void => {
-    for (const { plan } of recorded.values()) native.freePlan(plan);
-    recorded.clear();
-  };
+  const clear = (): void => forget(kept);
   const jitted = Object.assign(call, { explain, clear });
-  plans.register(jitted, recorded);
+  plans.register(jitted, kept);
   return jitted;
 }
 
-function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args: A, tensors: readonly Tensor[]): Recorded {
-  const types = Float64Array.from(tensors.flatMap((t) => [dtypeNumber(t.dtype), t.rank, ...t.shape]));
+/** Records `fn` for tensors of these sizes, some of which may be symbols. */
+function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args: A, tensors: readonly Tensor[], sizes: Sizes): Recorded {
+  let from = 0;
+  const shapes = tensors.map((t) => sizes.slice(from, (from += t.rank)));
+  const types = Float64Array.from(tensors.flatMap((t, i) => [dtypeNumber(t.dtype), t.rank, ...(shapes[i] as Sizes)]));
   const handles = guarded(() => native.beginJit(types));
   let ended = false;
   try {
     const { result, made } = collecting(true, () => {
       let at = 0;
-      const inputs = replace(args, (t) => new Tensor(handles[at++] as number, t.dtype, t.shape));
+      const inputs = replace(args, (t) => {
+        const shape = (shapes[at] as Sizes).map((size) => (size < 0 ? -1 : size));
+        return new Tensor(handles[at++] as number, t.dtype, shape);
+      });
       const tree = fn(...inputs);
       if (tree instanceof Promise) throw new TalrayError('OPTION', 'jit wants a synchronous function; await its results outside');
       const outputs = flatten(tree).tensors;

@@ -6,13 +6,16 @@ import { Variable } from '../array/variable.js';
 /** A tensor, or arrays and plain objects of trees; other values are carried along. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree } | number | bigint | boolean | string | null | undefined;
 
-/** The tensors of a tree in order, and a key that is equal for trees of equal structure and equal other values. */
-export function flatten(tree: unknown): { tensors: Tensor[]; key: string } {
+/**
+ * The tensors of a tree in order, and a key that is equal for trees of equal structure and equal other values; without
+ * `sized` also for tensors of other sizes.
+ */
+export function flatten(tree: unknown, sized = true): { tensors: Tensor[]; key: string } {
   const tensors: Tensor[] = [];
   const spell = (node: unknown): string => {
     if (node instanceof Tensor) {
       tensors.push(node);
-      return `T${node.dtype}[${node.shape.join(',')}]`;
+      return sized ? `T${node.dtype}[${node.knownSizes().join(',')}]` : `T${node.dtype}${node.rank}`;
     }
     if (node instanceof Variable) return `V${node.cell}`;
     if (Array.isArray(node)) return `[${node.map(spell).join(',')}]`;
