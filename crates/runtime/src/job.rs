@@ -141,7 +141,11 @@ impl Job {
             Err(e) => {
                 let e = if kept.is_empty() { e } else { prepared.locate(e, cpu, &kept) };
                 let kept: Vec<Result<Tensor>> = kept.into_iter().map(Ok).collect();
-                if !kept.is_empty() {
+                if kept.is_empty() {
+                    // Past the commit point only memory can run out (for a value that somebody else still holds): what
+                    // was there may be overwritten, so the states are gone, and say why.
+                    settle(&states, Err(e.clone()));
+                } else {
                     restore(&kept);
                 }
                 settle(&results, Err(e));

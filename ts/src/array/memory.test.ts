@@ -5,7 +5,21 @@ import { meanSquaredError } from '../losses/index.js';
 import { Dense } from '../nn/index.js';
 import { Adam } from '../optimizers/index.js';
 import { Sequential } from '../train/index.js';
-import { add, devices, memory, mul, scope, setDevice, setMemoryLimit, type TalrayError, tensor, trimMemory, Variable } from '../index.js';
+import {
+  add,
+  devices,
+  memory,
+  jit,
+  mul,
+  scope,
+  setDevice,
+  setMemoryLimit,
+  type TalrayError,
+  type Tensor,
+  tensor,
+  trimMemory,
+  Variable,
+} from '../index.js';
 
 const held = (): { handles: number; live: number; buffers: number } => {
   const { handles, live, buffers } = memory();
@@ -36,10 +50,10 @@ describe('a long run', () => {
     const y = x.map(([a, b]) => [a! - b!]);
     const model = new Sequential([new Dense(4), new Dense(1)]);
     model.compile({ optimizer: new Adam(0.01), loss: meanSquaredError, metrics: [new MeanAbsoluteError()] });
-    const fit = (epochs: number) => model.fit(x, y, { epochs, batchSize: 8, verbose: 0, shuffle: false });
-    await fit(3);
+    const train = (epochs: number) => model.fit(x, y, { epochs, batchSize: 8, verbose: 0, shuffle: false });
+    await train(3);
     const before = held();
-    await fit(300);
+    await train(300);
     const after = held();
     expect(after.handles - before.handles).toBeLessThan(10);
     expect(after.buffers - before.buffers).toBeLessThan(10);
@@ -74,6 +88,66 @@ describe('a memory limit', () => {
     expect((await big.value.add(1).data())[5]).toBe(1);
     other.dispose();
   });
+});
+
+describe('a step that runs out of memory', () => {
+  it('before it writes leaves its variables, and can be run again', async () => {
+    trimMemory();
+    const w = new Variable(tensor(new Float32Array(1 << 18)), { name: 'w' });
+    const step = jit((x: Tensor) => {
+      const big = x
+        .reshape([-1, 1])
+        .mul(tensor(new Float32Array(64)))
+        .sum({ axis: 1 });
+      w.assign(w.value.add(1).add(big));
+      return w.value.mean();
+    });
+    const x = tensor(new Float32Array(1 << 18)).add(1);
+    step(x).dispose();
+    await w.data();
+    setMemoryLimit(memory().live + 1000);
+    try {
+      const failed = await step(x)
+        .item()
+        .then(
+          () => undefined,
+          (e: TalrayError) => e,
+        );
+      expect(failed).toMatchObject({ code: 'MEMORY' });
+    } finally {
+      setMemoryLimit(0);
+    }
+    expect((await w.data())[7]).toBe(1);
+    expect(await step(x).item()).toBe(2);
+  });
+
+  it('where somebody holds an old value that it would replace says so, and hangs nobody', async () => {
+    trimMemory();
+    const w = new Variable(tensor(new Float32Array(1 << 18)).add(1), { name: 'w' });
+    const step = jit(() => {
+      w.assign(w.value.add(1));
+      return tensor(0).add(1);
+    });
+    step().dispose();
+    const held = w.value;
+    await held.data();
+    setMemoryLimit(memory().live + 1000);
+    try {
+      step().dispose();
+      const failed = await w.data().then(
+        (data) => data[3],
+        (e: TalrayError) => e.code,
+      );
+      // The old value, or the reason why there is none.
+      expect([2, 'MEMORY']).toContain(failed);
+    } finally {
+      setMemoryLimit(0);
+    }
+    expect((await held.data())[3]).toBe(2);
+    w.assign(held);
+    expect(await step().item()).toBe(1);
+    expect((await w.data())[3]).toBe(3);
+  }, 20_000);
 });
 
 describe('a device that is not there', () => {
