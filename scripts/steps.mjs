@@ -1,7 +1,7 @@
 // What the commands share: running a program, and the steps that they are made of.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,8 @@ export async function addon() {
 export function typescript() {
   rmSync(join(root, 'dist', 'ts'), { recursive: true, force: true });
   run(tool('tsc'), ['-p', 'tsconfig.build.json']);
+  // `npm exec talray` runs the file itself.
+  chmodSync(join(root, 'dist', 'ts', 'cli', 'main.js'), 0o755);
 }
 
 /** Compiles the examples into dist/examples. */

@@ -164,6 +164,11 @@ describe('talray', () => {
     expect((await talray(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('runs by npm exec in a built checkout, as the README has it', async () => {
+    const { code, out, err } = await runProgram('npm', ['exec', '--offline', 'talray', '--', '--version']);
+    expect([code, err, out]).toEqual([0, '', expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+
   it.each([
     [['trian'], "unknown command 'trian', did you mean 'train'?"],
     [['train'], 'talray train needs <config>'],
