@@ -1,4 +1,6 @@
 // Memory: what is live stays constant in long runs, and a limit is an error that leaves the engine alive.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { MeanAbsoluteError } from '../metrics/index.js';
 import { meanSquaredError } from '../losses/index.js';
@@ -8,8 +10,9 @@ import { Sequential } from '../train/index.js';
 import {
   add,
   devices,
-  memory,
+  grad,
   jit,
+  memory,
   mul,
   scope,
   setDevice,
@@ -20,6 +23,9 @@ import {
   trimMemory,
   Variable,
 } from '../index.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const held = (): { handles: number; live: number; buffers: number } => {
   const { handles, live, buffers } = memory();
@@ -44,6 +50,36 @@ describe('a long run', () => {
     total.dataSync();
     expect(held()).toEqual(before);
   }, 300_000);
+
+  it('frees what the garbage collector takes, and what a scope returned, but nothing that is held', async () => {
+    const held = tensor([1, 2, 3]);
+    for (let turn = 0; turn < 3; turn++) {
+      const before = memory().handles;
+      for (let i = 0; i < 20_000; i++) {
+        const kept = scope(() => held.add(i).mul(2));
+        if (i % 2 === 0) kept.dispose();
+      }
+      held.add(0).dataSync();
+      // Finalizers run between tasks, some time after a collection.
+      for (let wait = 0; wait < 200 && memory().handles > before + 5_000; wait++) {
+        collectGarbage();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(memory().handles).toBeLessThan(before + 5_000);
+    }
+    expect(await held.array()).toEqual([1, 2, 3]);
+  }, 60_000);
+
+  it('frees what a gradient left behind inside a scope', async () => {
+    const before = memory().handles;
+    const slope = grad((w: Tensor) => w.square().mul(3).sum());
+    for (let i = 0; i < 5_000; i++) scope(() => slope(tensor([1, 2, 3])).dataSync());
+    for (let wait = 0; wait < 200 && memory().handles > before + 5_000; wait++) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(memory().handles).toBeLessThan(before + 5_000);
+  }, 60_000);
 
   it('keeps handles and bytes constant over a long fit', async () => {
     const x = Array.from({ length: 64 }, (_, i) => [Math.sin(i), Math.cos(i)]);

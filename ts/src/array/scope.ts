@@ -10,7 +10,7 @@ import { TalrayError } from './errors.js';
  * `using` or `dispose()`.
  */
 export function scope<T>(fn: () => T extends Promise<unknown> ? never : T): T {
-  const { result, made } = collecting(false, fn as () => T);
+  const { result, made } = collecting(fn as () => T);
   if (result instanceof Promise)
     throw new TalrayError('OPTION', 'scope wants a synchronous function; use using or dispose() in async code');
   const kept = new Set<Tensor>(flatten(result).tensors);

@@ -4,6 +4,7 @@ import { type DataOf, type DType, decode, type ScalarOf, type TypedArray } from 
 import { TalrayError } from './errors.js';
 import { guarded, native, words } from './native.js';
 import { DTYPES } from './dtype.js';
+import { type Page, pageFor } from './finalize.js';
 import type { TensorMethods } from './generated/ops.js';
 import type { Variable } from './variable.js';
 
@@ -16,14 +17,9 @@ export type Nested = number | bigint | boolean | readonly Nested[];
 /** Whatever can stand where a tensor is wanted. */
 export type TensorLike = Tensor | Variable | TypedArray | Nested;
 
-/** Frees the engine's side of tensors that were collected. */
-const finalizers = new FinalizationRegistry<number>((handle) => native.free(handle));
-
 /** Where new tensors are noted, so that a scope or a recording can free them. */
 interface Collector {
   tensors: Tensor[];
-  /** Recordings free all of theirs: no finalizer is needed. */
-  recording: boolean;
 }
 
 const collectors: Collector[] = [];
@@ -77,15 +73,27 @@ export class Tensor<D extends DType = DType> {
   readonly dtype: D;
   /** @internal */
   private sizes: Shape;
+  /** Frees the handle when this is collected; none where a scope or a recording frees it. */
+  private page: Page | undefined;
+  /** Its entry there. */
+  private place = 0;
 
   /** @internal Use `tensor()` and ops to make tensors. */
   constructor(handle: number, dtype: D, shape: Shape) {
     this.handle = handle;
     this.dtype = dtype;
     this.sizes = shape;
+    this.page = undefined;
     const collector = collectors[collectors.length - 1];
     if (collector !== undefined) collector.tensors.push(this as unknown as Tensor);
-    if (collector === undefined || !collector.recording) finalizers.register(this, handle);
+    else this.outlive();
+  }
+
+  /** @internal From now on the garbage collector frees it. */
+  outlive(): void {
+    if (this.page !== undefined || this.handle < 0) return;
+    this.page = pageFor(this.handle, this.sizes);
+    this.place = this.page.handles.length - 1;
   }
 
   /** Sizes. Of a result whose size depends on data (`unique`, `nonzero`) asking computes it. */
@@ -151,8 +159,10 @@ export class Tensor<D extends DType = DType> {
 
   /** Frees it now. Using it afterwards throws `OPTION`. */
   dispose(): void {
-    if (this.handle >= 0) native.free(this.handle);
+    if (this.handle < 0) return;
+    native.free(this.handle);
     this.handle = -1;
+    if (this.page !== undefined) this.page.handles[this.place] = -1;
   }
 
   /** Was it freed? */
@@ -217,8 +227,8 @@ export function tensorsFromWords(count: number): Tensor[] {
 }
 
 /** @internal Notes tensors made while `work` runs. */
-export function collecting<T>(recording: boolean, work: () => T): { result: T; made: Tensor[] } {
-  const collector: Collector = { tensors: [], recording };
+export function collecting<T>(work: () => T): { result: T; made: Tensor[] } {
+  const collector: Collector = { tensors: [] };
   collectors.push(collector);
   try {
     return { result: work(), made: collector.tensors };
@@ -232,7 +242,9 @@ export function collecting<T>(recording: boolean, work: () => T): { result: T; m
 
 /** @internal Moves a tensor out of the innermost collector into the one around it. */
 export function keepOutside(t: Tensor): void {
-  collectors[collectors.length - 1]?.tensors.push(t);
+  const around = collectors[collectors.length - 1];
+  if (around !== undefined) around.tensors.push(t);
+  else t.outlive();
 }
 
 function scalar<D extends DType>(data: DataOf<D>, dtype: D): ScalarOf<D> {

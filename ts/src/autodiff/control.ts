@@ -48,7 +48,7 @@ export function region(types: readonly InputType[], fn: (inputs: Tensor[]) => un
   const depth = native.depth();
   const handles = guarded(() => native.beginRegion(request));
   try {
-    const { result, made } = collecting(true, () => {
+    const { result, made } = collecting(() => {
       const inputs = types.map((t, i) => new Tensor(handles[i] as number, t.dtype, t.shape));
       const result = fn(inputs);
       if (result instanceof Promise) throw new TalrayError('OPTION', 'a branch, loop body or rule must be synchronous');

@@ -100,7 +100,7 @@ export function valueAndGrad<A extends readonly unknown[]>(
 export function valueAndGrad(fn: (...args: never[]) => Tensor): (...args: never[]) => { value: Tensor; grads: unknown } {
   return (...args) =>
     holding(() => {
-      const { result, made } = collecting(false, () => {
+      const { result, made } = collecting(() => {
         // Fresh names for the arguments: the same tensor passed twice has two gradients.
         const inputs = replace(args, (t) => identity(t));
         const value = (fn as (...args: readonly unknown[]) => Tensor)(...inputs);
@@ -112,7 +112,11 @@ export function valueAndGrad(fn: (...args: never[]) => Tensor): (...args: never[
         const tree = replace(args, () => grads[at++]);
         return { value, grads: args.length === 1 ? tree[0] : tree, keep: new Set<Tensor>([value, ...grads]) };
       });
-      for (const t of made) if (result.keep.has(t)) keepOutside(t);
+      // What else was made is freed by the garbage collector only: the function may have handed it to somebody.
+      for (const t of made) {
+        if (result.keep.has(t)) keepOutside(t);
+        else t.outlive();
+      }
       return { value: result.value, grads: result.grads };
     });
 }

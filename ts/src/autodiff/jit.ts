@@ -135,7 +135,7 @@ function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args:
   const handles = guarded(() => native.beginJit(types));
   let ended = false;
   try {
-    const { result, made } = collecting(true, () => {
+    const { result, made } = collecting(() => {
       let at = 0;
       const inputs = replace(args, (t) => {
         const shape = (shapes[at] as Sizes).map((size) => (size < 0 ? -1 : size));
