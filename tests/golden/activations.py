@@ -50,7 +50,7 @@ def _run(name, x, **attrs):
 
 def _cases(name, attrs=None, keras_attrs=None):
     attrs = attrs or {}
-    for dtype, rtol in (("f32", 1e-6), ("f64", 8e-15)):
+    for dtype, rtol in (("f32", 1e-6), ("f64", 8e-15), ("f16", 2e-3), ("bf16", 1.6e-2)):
         for shape, low, high in (([5, 7], -4, 4), ([13], -40, 40), ([1], 0, 1), ([0, 2], 0, 1)):
             x = floats(shape, low, high, dtype)
             values, source = _run(name, x, **(keras_attrs or attrs))
@@ -94,7 +94,7 @@ def make():
     _cases("threshold", {"threshold": 0.5, "value": -2.0}, {"threshold": 0.5, "default_value": -2.0})
     _cases("squareplus")
     _cases("squareplus", {"b": 2.0})
-    for dtype, rtol in (("f32", 1e-6), ("f64", 8e-15)):
+    for dtype, rtol in (("f32", 1e-6), ("f64", 8e-15), ("f16", 2e-3), ("bf16", 1.6e-2)):
         x = floats([3, 4, 6], dtype=dtype)
         for attrs in ({}, {"axis": 1}):
             values, source = _run("glu", x, **attrs)

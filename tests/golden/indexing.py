@@ -3,17 +3,17 @@
 import numpy as np
 import tensorflow as tf
 
-from record import DTYPES, bools, case, floats, ints
+from record import DTYPES, INTS, bools, case, floats, ints
 
 _TF = f"TensorFlow {tf.__version__}"
 
 
 def _values(shape, dtype, seed=0):
-    return floats(shape, dtype=dtype, seed=seed) if dtype[0] == "f" else ints(shape, dtype=dtype, seed=seed)
+    return floats(shape, dtype=dtype, seed=seed) if "f" in dtype else ints(shape, dtype=dtype, seed=seed)
 
 
 def _gathers():
-    for dtype in ("f32", "f64", "i32", "i64", "u8"):
+    for dtype in ("f32", "f64", "f16", "bf16", *INTS):
         x = _values([5, 4, 3], dtype)
         for index in (np.array([0, 4, 2, 2], np.int32), np.array([[1, 0], [4, 3]], np.int64), np.int32(3), np.zeros([0], np.int32)):
             case("gather", [x, index], np.take(x, index, 0), {"axis": 0})
@@ -115,13 +115,13 @@ def _segments():
 
 
 def _orders():
-    for dtype in ("f32", "f64", "i32", "i64", "u8"):
+    for dtype in ("f32", "f64", "f16", "bf16", *INTS):
         x = _values([4, 9], dtype)
         for axis in (-1, 0):
             case("sort", [x], np.sort(x, axis), {"axis": axis})
             case("sort", [x], np.flip(np.sort(x, axis), axis), {"axis": axis, "descending": True})
             case("argsort", [x], np.argsort(x, axis, kind="stable").astype(np.int32), {"axis": axis})
-        if dtype != "u8":
+        if dtype[0] != "u":
             case("argsort", [x], np.argsort(-x, -1, kind="stable").astype(np.int32), {"descending": True})
         for k in (1, 4, 9):
             values, places = tf.math.top_k(x, k)
@@ -130,7 +130,7 @@ def _orders():
         wanted = np.concatenate([line[::2], _values([5], dtype, 3)])
         for side in ("left", "right"):
             case("search_sorted", [line, wanted], np.searchsorted(line, wanted, side).astype(np.int32), {"side": side})
-        few = ints([12], 0, 4, dtype) if dtype[0] != "f" else ints([12], 0, 4).astype(DTYPES[dtype])
+        few = ints([12], 0, 4, dtype) if "f" not in dtype else ints([12], 0, 4).astype(DTYPES[dtype])
         values, inverse, counts = np.unique(few, return_inverse=True, return_counts=True)
         case("unique", [few], [values, inverse.astype(np.int32), counts.astype(np.int32)])
         few = few.reshape(3, 4) % DTYPES[dtype](2)
@@ -145,7 +145,40 @@ def _orders():
     case("unique", [empty], [empty, np.zeros([0], np.int32), np.zeros([0], np.int32)])
 
 
+def _rows():
+    """The rows of equal ids summed in order of position."""
+    for dtype in ("f32", "f64"):
+        for kind in (np.int32, np.int64):
+            for ids in ([3, 1, 3, 0, 1], [7], [2, 2, 2, 2], [], [-1, 5, -1]):
+                ids = np.array(ids, kind)
+                rows = _values([len(ids), 3], dtype, len(ids))
+                distinct = np.unique(ids)
+                sums = np.zeros([len(distinct), 3], rows.dtype)
+                np.add.at(sums, np.searchsorted(distinct, ids), rows)
+                case("coalesce_rows", [ids, rows], [distinct, sums])
+
+
+def _slices():
+    """Zeros with a slice filled in: what the gradient of a slice is."""
+    for dtype in ("f32", "f64", "f16", "bf16", "i32", "i64"):
+        for shape, place, attrs in (
+            ([5, 4], np.s_[1:4], {"begin": [1], "end": [4]}),
+            ([5, 4], np.s_[-2::-2, 0:3:2], {"begin": [-2, 0], "end": [-(2**63), 3], "strides": [-2, 2]}),
+            ([3, 2, 4], np.s_[:, 1:2, ::3], {"begin": [0, 1, 0], "end": [3, 2, 4], "strides": [1, 1, 3]}),
+            ([4], np.s_[2:2], {"begin": [2], "end": [2]}),
+        ):
+            whole = np.zeros(shape, DTYPES[dtype])
+            x = _values(list(whole[place].shape), dtype, len(shape))
+            whole[place] = x
+            case("strided_slice_grad", [x], whole, {**attrs, "shape": shape})
+    for dtype in ("f32", "f64", "f16", "bf16"):
+        x = _values([3, 4], dtype)
+        case("check_finite", [x], x, {"what": "x"})
+
+
 def make():
+    _rows()
+    _slices()
     _gathers()
     _scatters()
     _along()

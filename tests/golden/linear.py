@@ -8,7 +8,7 @@ from record import DTYPES, case, floats, ints
 
 _TF = f"TensorFlow {tf.__version__} in f64"
 _TORCH = f"PyTorch {torch.__version__.split('+')[0]} in f64"
-_FLOATS = (("f32", 3e-6), ("f64", 1e-14))
+_FLOATS = (("f32", 3e-6), ("f64", 1e-14), ("f16", 2e-3), ("bf16", 1.6e-2))
 
 
 def _wide(x):
@@ -49,7 +49,7 @@ def _products():
 
 
 def _probabilities():
-    for dtype, tolerance in (("f32", 1e-6), ("f64", 4e-15)):
+    for dtype, tolerance in (("f32", 1e-6), ("f64", 4e-15), ("f16", 2e-3), ("bf16", 1.6e-2)):
         same = {"rtol": 2 * tolerance, "atol": tolerance / 10}
         for name, function in (("softmax", torch.softmax), ("log_softmax", torch.log_softmax)):
             for shape, axis in (([3, 7], -1), ([3, 7], 0), ([2, 3, 4], 1), ([1, 1], -1), ([5], 0), ([4, 67], -1)):
@@ -75,7 +75,7 @@ def _probabilities():
 
 
 def _attention():
-    for dtype, tolerance in (("f32", 3e-6), ("f64", 1e-14)):
+    for dtype, tolerance in (("f32", 3e-6), ("f64", 1e-14), ("f16", 2e-3), ("bf16", 1.6e-2)):
         q, k, v = (floats(s, -1.5, 1.5, dtype, n) for n, s in enumerate(([2, 3, 5, 4], [2, 3, 6, 4], [2, 3, 6, 7])))
 
         def attend(mask=None, q=q, k=k, v=v, **options):
@@ -94,7 +94,7 @@ def _attention():
 
 
 def _bags():
-    for dtype, tolerance in (("f32", 2e-6), ("f64", 1e-14)):
+    for dtype, tolerance in (("f32", 2e-6), ("f64", 1e-14), ("f16", 2e-3), ("bf16", 1.6e-2)):
         table = floats([9, 4], dtype=dtype)
         ids, offsets = np.array([3, 1, 3, 8, 0, 0, 5], np.int32), np.array([0, 2, 3, 6], np.int32)
         t = torch.from_numpy(_wide(table))

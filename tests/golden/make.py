@@ -28,10 +28,11 @@ import record  # noqa: E402
 import reductions  # noqa: E402
 import shaping  # noqa: E402
 import unary  # noqa: E402
+import windows  # noqa: E402
 
 if __name__ == "__main__":
     np.seterr(all="ignore")
-    for module in (unary, binary, activations, reductions, shaping, indexing, linear, normalisation, convolution, randomness):
+    for module in (unary, binary, activations, reductions, shaping, indexing, linear, normalisation, convolution, windows, randomness):
         module.make()
     ops, cases, size = record.write(os.path.dirname(os.path.abspath(__file__)))
     print(f"{cases} cases of {ops} ops, {size / 1e6:.2f} MB")

@@ -25,7 +25,7 @@ def _scaled(y, gamma, beta):
 
 def make():
     functional = torch.nn.functional
-    for dtype, tolerance in (("f32", 5e-6), ("f64", 2e-14)):
+    for dtype, tolerance in (("f32", 5e-6), ("f64", 2e-14), ("f16", 4e-3), ("bf16", 3e-2)):
         same = {"source": _SOURCE, "rtol": tolerance, "atol": tolerance}
         x = floats([3, 4, 6], -2, 3, dtype)
         for gamma, beta in _affine([6], dtype):
@@ -43,7 +43,7 @@ def make():
             flat = _t(x)
             mean, variance = flat.mean((0, 1)), flat.var((0, 1), unbiased=False)
             wanted = _scaled((flat - mean) / (variance + 1e-3).sqrt(), gamma, beta)
-            case("batch_normalization", [x, gamma, beta], [wanted.numpy().astype(x.dtype), mean.numpy().astype(x.dtype), variance.numpy().astype(x.dtype)],
+            case("batch_normalization", [x, gamma, beta], [wanted.numpy().astype(x.dtype), *(t.numpy().astype(np.float64 if dtype == "f64" else np.float32) for t in (mean, variance))],
                  {"epsilon": 1e-3}, **same)
         gamma, beta = _affine([4], dtype)[0]
         wanted = functional.batch_norm(_t(x), None, None, _t(gamma), _t(beta), True, 0.1, 1e-5)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from record import DTYPES, bools, case, edges, floats, ints
+from record import DTYPES, INTS, bools, case, edges, floats, ints
 
 _TORCH = f"PyTorch {torch.__version__.split('+')[0]} in f64"
 _AXES = [(None, False), ([0], False), ([-1], True), ([1], False), ([0, 2], False), ([2, 0], True), ([0, 1, 2], True)]
@@ -26,7 +26,7 @@ def _float_reductions():
     }
     for name, function in functions.items():
         source = _TORCH if name == "logsumexp" else "NumPy in f64"
-        for dtype, rtol in (("f32", 2e-6), ("f64", 4e-15)):
+        for dtype, rtol in (("f32", 2e-6), ("f64", 4e-15), ("f16", 2e-3), ("bf16", 1.6e-2)):
             for i, (axis, keepdims) in enumerate(_AXES):
                 x = floats([3, 5, 4], -2, 2, dtype, i)
                 wanted = np.asarray(function(x.astype(np.float64), axis=_axis(axis), keepdims=keepdims)).astype(x.dtype)
@@ -59,7 +59,7 @@ def _float_reductions():
     far = floats([64], 9999.5, 10000.5, "f32")
     case("variance", [far], np.asarray(np.var(far.astype(np.float64))).astype(np.float32), {}, "NumPy in f64", rtol=1e-4)
     for ord in (1.0, 2.0, 3.0, np.inf):
-        for dtype, rtol in (("f32", 3e-6), ("f64", 8e-15)):
+        for dtype, rtol in (("f32", 3e-6), ("f64", 8e-15), ("f16", 2e-3), ("bf16", 1.6e-2)):
             for axis, keepdims in _AXES[:5]:
                 if ord == np.inf:
                     continue
@@ -97,8 +97,8 @@ def _whole_reductions():
 def _arg_reductions():
     for name in ("argmax", "argmin"):
         function = getattr(np, name)
-        for dtype in ("f32", "f64", "i32", "i64", "u8"):
-            x = floats([3, 5, 4], dtype=dtype) if dtype[0] == "f" else ints([3, 5, 4], -4, 5, dtype)
+        for dtype in ("f32", "f64", "f16", "bf16", *INTS):
+            x = floats([3, 5, 4], dtype=dtype) if "f" in dtype else ints([3, 5, 4], -4, 5, dtype)
             for axis in (None, 0, 1, -1):
                 attrs = {} if axis is None else {"axis": axis}
                 case(name, [x], function(x, axis).astype(np.int32), attrs)
@@ -120,9 +120,9 @@ def _shifted(x, axis, start):
 def _cumulative():
     functions = {"cumsum": (np.cumsum, 0), "cumprod": (np.cumprod, 1), "cummax": (np.maximum.accumulate, None), "cummin": (np.minimum.accumulate, None)}
     for name, (function, start) in functions.items():
-        for dtype, rtol in (("f32", 3e-6), ("f64", 6e-15), ("i32", 0), ("i64", 0)):
-            x = floats([4, 6], -2, 2, dtype) if dtype[0] == "f" else ints([4, 6], -3, 4, dtype)
-            wide = x.astype(np.float64) if dtype == "f32" else x
+        for dtype, rtol in (("f32", 3e-6), ("f64", 6e-15), ("f16", 4e-3), ("bf16", 3e-2), *((name, 0) for name in ("i32", "i64", "u32", "u64"))):
+            x = floats([4, 6], -2, 2, dtype) if "f" in dtype else ints([4, 6], -3, 4, dtype)
+            wide = x.astype(np.float64) if "f" in dtype and dtype != "f64" else x
             for axis in (0, 1, -1):
                 for reverse in (False, True):
                     turned = np.flip(wide, axis) if reverse else wide

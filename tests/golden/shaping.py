@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from record import DTYPES, bools, case, floats, ints
+from record import DTYPES, INTS, bools, case, floats, ints
 
 
 def _kinds(shape):
-    """The same shape in a float, a wide, a whole, a narrow and a truth dtype."""
+    """The same shape in every dtype."""
     return [floats(shape), floats(shape, dtype="f64"), ints(shape, dtype="i32"), ints(shape, dtype="i64"), ints(shape, 0, 9, "u8"),
-            floats(shape, dtype="f16"), bools(shape)]
+            floats(shape, dtype="f16"), floats(shape, dtype="bf16"), *(ints(shape, 0, 9, d) for d in ("i8", "i16", "u16", "u32", "u64")), bools(shape)]
 
 
 def _views():
@@ -49,8 +49,8 @@ def _views():
 
 
 def _joins():
-    for dtype in ("f32", "f64", "i32", "i64", "u8", "f16"):
-        make = (lambda s, n: floats(s, dtype=dtype, seed=n)) if dtype[0] == "f" else (lambda s, n: ints(s, dtype=dtype, seed=n))
+    for dtype in ("f32", "f64", "f16", "bf16", *INTS):
+        make = (lambda s, n: floats(s, dtype=dtype, seed=n)) if "f" in dtype else (lambda s, n: ints(s, dtype=dtype, seed=n))
         a, b, c = make([2, 3], 1), make([4, 3], 2), make([1, 3], 3)
         case("concat", [a, b, c], np.concatenate([a, b, c], 0), {"axis": 0})
         case("concat", [a.T.copy(), b.T.copy()], np.concatenate([a.T, b.T], 1), {"axis": -1})

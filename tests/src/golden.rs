@@ -4,7 +4,7 @@ use half::{bf16, f16};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use talray_core::graph::OpId;
 use talray_core::{AttrKind, AttrValue, Attrs, DType, Dim, Literal, OpDef};
 
@@ -48,12 +48,21 @@ pub struct Array {
     pub data: Vec<Json>,
 }
 
+fn path(op: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{op}.json"))
+}
+
+/// Are there cases of `op`?
+pub fn exists(op: &str) -> bool {
+    path(op).exists()
+}
+
 /// Reads the cases of `op`.
 ///
 /// # Panics
 /// When the file is missing or is not what `tests/golden/make.py` writes.
 pub fn read(op: &str) -> Golden {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{op}.json"));
+    let path = path(op);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
@@ -71,6 +80,14 @@ fn float(x: &Json) -> f64 {
         Json::String(s) => s.parse().unwrap_or_else(|e| panic!("{s}: {e}")),
         Json::Bool(b) => f64::from(u8::from(*b)),
         _ => x.as_f64().unwrap_or_else(|| panic!("{x} is not a number")),
+    }
+}
+
+impl Case {
+    /// The dtype that the case is about: that of its first input, or of its first output when it has none.
+    pub fn dtype(&self) -> DType {
+        let first = self.inputs.iter().flatten().next().or(self.outputs.first());
+        first.map_or(DType::F32, Array::dtype)
     }
 }
 

@@ -3,3 +3,4 @@
 pub mod delayed;
 pub mod golden;
 pub mod run;
+pub mod subject;

@@ -1,5 +1,6 @@
 //! Graphs run on the CPU, with either implementation of the kernels.
 
+use crate::golden::element;
 use std::sync::Arc;
 use talray_core::backend::{Backend, Tensor};
 use talray_core::exec::Run;
@@ -48,4 +49,39 @@ fn download(t: &Tensor<Buffer>, cpu: &Cpu) -> Result<Output> {
     let mut read = cpu.read(t)?;
     let bytes = cpu.poll(&mut read).ok_or_else(|| talray_core::Error::internal("a CPU read has to wait"))??;
     Ok(Output { dtype: t.dtype, shape: t.shape().to_vec(), bytes })
+}
+
+/// How far apart results of a dtype may lie, as a share of their size (of 1 where that is less): sums in another order, and
+/// functions of two units in the last place.
+pub fn tolerance(dtype: DType) -> f64 {
+    match dtype {
+        DType::F64 => 1e-12,
+        DType::F32 => 2e-5,
+        DType::F16 => 2e-3,
+        DType::BF16 => 2e-2,
+        _ => 0.0,
+    }
+}
+
+/// The first place where two results of one op differ by more than their dtypes' tolerances, as a share of the output's largest
+/// number: terms of that size may have cancelled.
+pub fn apart(want: &[Output], got: &[Output]) -> Option<String> {
+    if want.len() != got.len() {
+        return Some(format!("expected {} outputs, received {}", want.len(), got.len()));
+    }
+    want.iter().zip(got).enumerate().find_map(|(i, (want, got))| {
+        if (want.dtype, &want.shape) != (got.dtype, &got.shape) {
+            return Some(format!("output {i}: expected {} {:?}, received {} {:?}", want.dtype, want.shape, got.dtype, got.shape));
+        }
+        let n = want.bytes.len() / want.dtype.size();
+        let largest = (0..n).map(|at| element(&want.bytes, want.dtype, at).abs()).filter(|x| *x < 1e4).fold(1.0, f64::max);
+        let tolerance = tolerance(want.dtype);
+        (0..n).find_map(|at| {
+            let size = want.dtype.size();
+            let (w, g) = (element(&want.bytes, want.dtype, at), element(&got.bytes, got.dtype, at));
+            let same = want.bytes[at * size..][..size] == got.bytes[at * size..][..size] || (w.is_nan() && g.is_nan());
+            let near = want.dtype.is_float() && (w == g || (w - g).abs() <= tolerance * w.abs().max(largest));
+            (!same && !near).then(|| format!("output {i}, element {at}: expected {w:e}, received {g:e}"))
+        })
+    })
 }

@@ -1,6 +1,7 @@
 // The engine's device and kernels.
 
 import { TalrayError } from './errors.js';
+import { OP } from './generated/ops-table.js';
 import { native } from './native.js';
 
 /** Devices that tensors can live on. */
@@ -27,7 +28,16 @@ export function devices(): Device[] {
   return ['cpu'];
 }
 
-/** Chooses the kernels: `simd` (fast) or `reference` (plain, written to be read), of one op or of all. */
+/**
+ * Chooses the kernels: `simd` (fast) or `reference` (plain, written to be read), of one op (`matmul`, `topK` …) or of all.
+ *
+ * @throws TalrayError `OPTION` when there is no such op.
+ */
 export function implementation(which: 'simd' | 'reference', op?: string): void {
-  native.choose(which === 'reference', op);
+  if (op !== undefined && !Object.hasOwn(OP, op))
+    throw new TalrayError('OPTION', `no op is named ${op}: names are those of the op table, in camelCase`);
+  native.choose(
+    which === 'reference',
+    op?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
 }

@@ -167,6 +167,8 @@ fn float(prim: Prim, a: f64, b: f64) -> f64 {
         Prim::Cosh => a.cosh(),
         Prim::Tanh => a.tanh(),
         Prim::Asinh => libm::asinh(a),
+        // libm gives −∞ for large negative numbers.
+        Prim::Acosh if a < 1.0 => f64::NAN,
         Prim::Acosh => libm::acosh(a),
         Prim::Atanh => libm::atanh(a),
         Prim::Sigmoid => special::sigmoid(a),

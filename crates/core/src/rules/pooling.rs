@@ -43,6 +43,10 @@ pub(crate) fn shape(cx: &Infer<'_>, x: &Shape) -> Result<Shape> {
             let message = format!("a pool of {} does not fit the {} of spatial axis {i}", w.size, x[i + 1]);
             return Err(cx.error(Code::Shape, message));
         }
+        let padded = matches!(w.padding, super::window::Padding::Explicit(..));
+        if padded && x[i + 1].known() == Some(0) {
+            return Err(cx.error(Code::Shape, format!("spatial axis {i} is empty: its windows would hold nothing but padding")));
+        }
         if matches!(w.padding, super::window::Padding::Explicit(before, after) if before >= w.size || after >= w.size) {
             return Err(cx.error(Code::Option, format!("attribute pads: expected less than the pool size {}", w.size)));
         }

@@ -22,7 +22,9 @@ pub static DEF: OpDef = OpDef {
     }),
     vjp: Vjp::Elementwise(|cx| {
         let (a, b, dy) = (cx.x(0), cx.x(1), cx.x(3));
-        let d = a.eq(&b).select(&a.c(0.0), &(&a - &b));
+        // Equal infinities have no difference; equal numbers keep theirs, for the second derivative.
+        let d = &a - &b;
+        let d = a.abs().gt(&a.c(f64::MAX)).select(&a.eq(&b).select(&a.c(0.0), &d), &d);
         Ok(vec![&dy * d.sigmoid(), &dy * (-d).sigmoid()])
     }),
     samples: || {

@@ -16,6 +16,11 @@ pub static DEF: OpDef = OpDef {
     infer: infer::elementwise_float,
     lower: Lower::Elementwise(|cx| Ok(vec![cx.x(0).round()])),
     vjp: Vjp::Derived,
-    samples: || vec![sample(vec![values(DType::F32, &[5], &[-2.5, -1.5, -0.0, 0.5, 1.5])]).no_grad()],
+    samples: || {
+        vec![
+            sample(vec![values(DType::F32, &[4], &[-2.7, -0.3, 0.4, 1.6])]),
+            sample(vec![values(DType::F32, &[5], &[-2.5, -1.5, -0.0, 0.5, 1.5])]).no_grad(),
+        ]
+    },
     method: true,
 };

@@ -34,12 +34,11 @@ pub static DEF: OpDef = OpDef {
     samples: || {
         let f = |s: &[usize]| floats(s, -1.0, 1.0);
         vec![
-            sample(vec![f(&[2, 4, 6, 3]), f(&[2, 4, 6, 3])]).i64s("pool_size", &[2]).no_grad(),
+            sample(vec![f(&[2, 4, 6, 3]), f(&[2, 4, 6, 3])]).i64s("pool_size", &[2]),
             sample(vec![f(&[2, 5, 4, 3]), f(&[2, 5, 4, 3])])
                 .i64s("pool_size", &[3, 2])
                 .i64s("strides", &[2, 1])
-                .attr("padding", AttrValue::Enum(1))
-                .no_grad(),
+                .attr("padding", AttrValue::Enum(1)),
             sample(vec![f(&[2, 5, 3]), f(&[2, 4, 3])]).i64s("pool_size", &[2]).refused(Code::Shape),
         ]
     },

@@ -22,6 +22,9 @@ pub static DEF: OpDef = OpDef {
         if rank < 3 || sizes.len() != rank - 2 {
             return Err(cx.error(Code::Shape, format!("expected dy of rank {}, received {}", sizes.len() + 2, dy.shape)));
         }
+        if dy.shape.dims()[1..rank - 1].iter().chain(sizes).any(|n| n.known() == Some(0)) {
+            return Err(cx.error(Code::Shape, "an axis of size 0 cannot be resized"));
+        }
         let mut shape = dy.shape.clone();
         shape.0[1..rank - 1].clone_from_slice(sizes);
         Ok(vec![Type::new(dy.dtype, shape)])
@@ -44,6 +47,7 @@ pub static DEF: OpDef = OpDef {
             sample(vec![dy()]).dims("shape", &[4, 5]).attr("method", AttrValue::Enum(0)),
             sample(vec![dy()]).dims("shape", &[9, 2]).attr("method", AttrValue::Enum(2)),
             sample(vec![dy()]).dims("shape", &[4]).refused(Code::Shape),
+            sample(vec![dy()]).dims("shape", &[4, 0]).refused(Code::Shape),
         ]
     },
     method: false,

@@ -4,7 +4,7 @@ use crate::infer::Infer;
 use crate::op::{Arg, Attr, AttrKind, Default, Lower, ONE, OpDef, Vjp, floats, sample};
 use crate::rules::axes::dims_attr;
 use crate::vjp::Grad;
-use crate::{Code, Dim, Result, Type};
+use crate::{Code, Dim, Result, Shape, Type};
 
 pub static DEF: OpDef = OpDef {
     name: "strided_slice",
@@ -51,24 +51,29 @@ const FAR: i64 = (1 << 53) - 1;
 
 fn infer(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
     let t = cx.input(0)?;
+    Ok(vec![Type::new(t.dtype, sliced(cx, &t.shape)?)])
+}
+
+/// The shape of the slice that the attributes take of `whole`.
+pub(super) fn sliced(cx: &Infer<'_>, whole: &Shape) -> Result<Shape> {
     let (begin, end) = (cx.attrs.i64s("begin")?, cx.attrs.i64s("end")?);
     let strides = if cx.attrs.has("strides") { cx.attrs.i64s("strides")? } else { &[] };
     if begin.len() != end.len() || (!strides.is_empty() && strides.len() != begin.len()) {
         let message = format!("begin, end and strides differ in length: {begin:?}, {end:?}, {strides:?}");
         return Err(cx.error(Code::Option, message));
     }
-    if begin.len() > t.shape.rank() {
-        return Err(cx.error(Code::Shape, format!("{} bounds for shape {}", begin.len(), t.shape)));
+    if begin.len() > whole.rank() {
+        return Err(cx.error(Code::Shape, format!("{} bounds for shape {}", begin.len(), whole)));
     }
-    let mut shape = t.shape.clone();
+    let mut shape = whole.clone();
     for i in 0..begin.len() {
         let step = strides.get(i).copied().unwrap_or(1);
         if step == 0 {
             return Err(cx.error(Code::Option, format!("the stride of axis {i} is 0")));
         }
-        shape.0[i] = length(&t.shape[i], begin[i], end[i], step);
+        shape.0[i] = length(&whole[i], begin[i], end[i], step);
     }
-    Ok(vec![Type::new(t.dtype, shape)])
+    Ok(shape)
 }
 
 /// Number of elements of `begin:end:step` of an axis of size `n`.

@@ -1,8 +1,9 @@
 //! `strided_slice_grad`
 
+use super::strided_slice::sliced;
 use crate::op::{Arg, Attr, AttrKind, Default, Lower, ONE, OpDef, Vjp, floats, sample};
 use crate::vjp::Grad;
-use crate::{Shape, Type};
+use crate::{Code, Shape, Type};
 
 pub static DEF: OpDef = OpDef {
     name: "strided_slice_grad",
@@ -19,7 +20,14 @@ pub static DEF: OpDef = OpDef {
     outputs: ONE,
     infer: |cx| {
         let shape: Shape = cx.attrs.dims("shape")?.iter().cloned().collect();
-        Ok(vec![Type::new(cx.input(0)?.dtype, shape)])
+        let (x, slice) = (cx.input(0)?.clone(), sliced(cx, &shape)?);
+        if x.shape.rank() != slice.rank() {
+            return Err(cx.error(Code::Shape, format!("expected x of the slice's shape {slice}, received {}", x.shape)));
+        }
+        for (a, b) in x.shape.dims().iter().zip(slice.dims()) {
+            cx.same_dim(a, b, "x and the slice")?;
+        }
+        Ok(vec![Type::new(x.dtype, shape)])
     },
     lower: Lower::Kernel,
     vjp: Vjp::Rule(|cx| {
@@ -38,6 +46,11 @@ pub static DEF: OpDef = OpDef {
                 .i64s("begin", &[-2, 0])
                 .i64s("end", &[i64::MIN, 3])
                 .i64s("strides", &[-2, 2]),
+            sample(vec![floats(&[2, 4], -2.0, 2.0)])
+                .dims("shape", &[5, 4])
+                .i64s("begin", &[1])
+                .i64s("end", &[4])
+                .refused(Code::Shape),
         ]
     },
     method: false,

@@ -17,6 +17,11 @@ fn run(call: &mut Call<'_>) -> Result<()> {
         None => (0..bags).map(|b| b * ids.shape()[1]).collect(),
     };
     let ids: Vec<f64> = ids.iter().copied().collect();
+    let rising = begins.windows(2).all(|pair| pair[0] <= pair[1]);
+    if !rising || begins.first().is_some_and(|&b| b != 0) || begins.last().is_some_and(|&b| b > ids.len()) {
+        let n = ids.len();
+        return Err(Error::option(format!("offsets begin with 0, do not decrease and stay within {n} ids; received {begins:?}")));
+    }
     let mut out = Array2::<f64>::zeros((bags, dim));
     for bag in 0..bags {
         let end = begins.get(bag + 1).copied().unwrap_or(ids.len());
