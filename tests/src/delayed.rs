@@ -1,9 +1,15 @@
 //! A backend on which no read arrives at once: what a device that has to be awaited does to the executor.
 
+use crate::run::Output;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
+use talray_core::exec::{Progress, Run};
 use talray_core::graph::OpId;
-use talray_core::{DType, Result};
+use talray_core::passes::Passes;
+use talray_core::plan::Plan;
+use talray_core::{DType, Graph, Literal, Result};
+use talray_kernels_cpu::Cpu;
 
 /// `B`, whose every read answers `None` a few times before it arrives.
 pub struct Delayed<B> {
@@ -62,4 +68,34 @@ impl<B: Backend> Backend for Delayed<B> {
         }
         self.inner.poll(&mut read.inner)
     }
+}
+
+/// Runs `graph`, going on after each suspension; gives outputs and the number of suspensions.
+///
+/// # Errors
+/// What planning and running refuse.
+pub fn suspended(graph: &Graph, inputs: &[Literal], passes: &Passes, backend: &Delayed<Cpu>) -> Result<(Vec<Output>, usize)> {
+    let plan = Plan::new(graph, graph.outputs.len(), passes, &|op| backend.supports(op))?;
+    // What crosses a port is what runs.
+    let plan = Plan::from_bytes(&plan.to_bytes()?)?;
+    let inputs = inputs.iter().map(|x| backend.upload(&x.bytes, x.dtype, &x.shape)).collect::<Result<Vec<_>>>()?;
+    let mut run = Run::new(Arc::new(plan), inputs)?;
+    let mut waits = 0;
+    let tensors = loop {
+        match run.advance(backend)? {
+            Progress::Done(tensors) => break tensors,
+            _ => waits += 1,
+        }
+    };
+    let mut outputs = Vec::new();
+    for t in &tensors {
+        let mut read = backend.read(t)?;
+        let bytes = loop {
+            if let Some(bytes) = backend.poll(&mut read) {
+                break bytes?;
+            }
+        };
+        outputs.push(Output { dtype: t.dtype, shape: t.shape().to_vec(), bytes });
+    }
+    Ok((outputs, waits))
 }

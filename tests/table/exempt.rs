@@ -17,14 +17,10 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("golden", "update_tables", TABLES),
     ("gradient", "custom_gradient", REGIONS),
     ("second", "custom_gradient", REGIONS),
-    ("threads", "arange", NUMBERS),
-    ("threads", "linspace", NUMBERS),
-    ("threads", "eye", NUMBERS),
     ("sizes", "search_sorted", "its first input must be in order, which repeated values are not; kernels-cpu tests its lengths"),
     ("implementations", "search_sorted/bool", "the sample is not in order as truth values"),
 ];
 
-const NUMBERS: &str = "its sizes come from numbers; it is made of iota, which is asked";
 const REGIONS: &str = "it has regions: tested where they are written, in core's and the TypeScript tests of control flow";
 const UPDATES: &str = "its rule is a region: judged by Keras's optimizers (tests/golden/keras) and the training fixtures";
 const TABLES: &str = "it reads and writes tables outside the graph: tested in crates/tables and the runtime";

@@ -37,7 +37,7 @@ pub fn questions(table: &mut Table) {
 }
 
 /// The first case that fails.
-fn first(cases: &[Case], check: impl Fn(&Case) -> Option<String>) -> std::result::Result<(), String> {
+pub fn first(cases: &[Case], check: impl Fn(&Case) -> Option<String>) -> std::result::Result<(), String> {
     let wrong: Vec<String> =
         cases.iter().enumerate().filter_map(|(n, case)| Some(format!("case {n} ({}): {}", case.source, check(case)?))).collect();
     match wrong.first() {

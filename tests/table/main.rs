@@ -3,7 +3,9 @@
 //! `cargo test -p talray-tests --test table -- NAME` runs those whose name (`question/op/dtype`) holds NAME. What is not asked
 //! stands in `exempt.rs` with its reason, and is counted in the output.
 
+mod awaited;
 mod composites;
+mod distributions;
 mod exempt;
 mod extremes;
 mod golden;
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
     let mut table = Table { trials: Vec::new(), exemptions: Exemptions::default() };
     samples(&mut table);
     golden::questions(&mut table);
+    awaited::questions(&mut table);
     gradients::questions(&mut table);
     extremes::questions(&mut table);
     implementations::questions(&mut table);
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
     composites::questions(&mut table);
     refusals::questions(&mut table);
     primitives::questions(&mut table);
+    distributions::questions(&mut table);
     let Table { mut trials, exemptions } = table;
     let unused = exemptions.unused();
     trials.push(Trial::test("table/exemptions/needed", move || if unused.is_empty() { Ok(()) } else { Err(unused.into()) }));

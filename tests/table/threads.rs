@@ -41,6 +41,22 @@ pub fn sizes(sample: &Sample) -> Vec<usize> {
     sizes
 }
 
+/// The sizes that are numbers: op, attribute, and a large value.
+const NUMBERS: [(&str, &str, AttrValue); 3] = [
+    ("arange", "stop", AttrValue::F64(ELEMENTS as f64)),
+    ("linspace", "num", AttrValue::I64(ELEMENTS as i64)),
+    ("eye", "rows", AttrValue::I64(300)),
+];
+
+/// The sample with a number that is a size made large.
+fn long(id: OpId, sample: &Sample) -> Option<Subject> {
+    let (_, name, value) = NUMBERS.iter().find(|(op, ..)| *op == id.def().name)?;
+    let mut subject = Subject::exact(id, sample).ok()?;
+    let at = id.def().attrs.iter().position(|a| a.name == *name)?;
+    subject.attrs[at] = value.clone();
+    subject.graph(Layout::Plain).is_ok().then_some(subject)
+}
+
 /// The sample with each of its sizes in turn made large.
 fn large(id: OpId, sample: &Sample, dtype: DType) -> Vec<Subject> {
     let most_wanted = SQUARE.iter().find(|(op, _)| *op == id.def().name).map_or(ELEMENTS, |(_, n)| *n);
@@ -64,7 +80,7 @@ fn large(id: OpId, sample: &Sample, dtype: DType) -> Vec<Subject> {
             to = (to / 2).max(size);
         }
     };
-    sizes(sample).into_iter().filter_map(made).collect()
+    sizes(sample).into_iter().filter_map(made).chain(long(id, sample)).collect()
 }
 
 fn same(id: OpId, samples: &[Sample], dtype: DType) -> Result<(), String> {

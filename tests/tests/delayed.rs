@@ -3,47 +3,20 @@
 use std::sync::Arc;
 use talray_core::autodiff::gradients;
 use talray_core::backend::Backend;
-use talray_core::exec::{Progress, Run};
+use talray_core::exec::Run;
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
 use talray_core::vjp::Grad;
-use talray_core::{AttrValue, Code, DType, Graph, Literal, Region, Result, Shape, Type, Value, ops};
+use talray_core::{AttrValue, Code, DType, Graph, Literal, Region, Result, Shape, Type, Value};
 use talray_kernels_cpu::{Cpu, Implementation};
-use talray_tests::delayed::Delayed;
-use talray_tests::golden::{attrs, difference, element, read};
+use talray_tests::delayed::{Delayed, suspended};
+use talray_tests::golden::element;
 use talray_tests::run::{Output, cpu};
 
 const DELAY: usize = 3;
 
 fn delayed() -> Delayed<Cpu> {
     Delayed::new(cpu(Implementation::Simd), DELAY)
-}
-
-/// Runs `graph`, going on after each suspension; gives outputs and the number of suspensions.
-fn suspended(graph: &Graph, inputs: &[Literal], passes: &Passes, backend: &Delayed<Cpu>) -> Result<(Vec<Output>, usize)> {
-    let plan = Plan::new(graph, graph.outputs.len(), passes, &|op| backend.supports(op))?;
-    // What crosses a port is what runs.
-    let plan = Plan::from_bytes(&plan.to_bytes()?)?;
-    let inputs = inputs.iter().map(|x| backend.upload(&x.bytes, x.dtype, &x.shape)).collect::<Result<Vec<_>>>()?;
-    let mut run = Run::new(Arc::new(plan), inputs)?;
-    let mut waits = 0;
-    let tensors = loop {
-        match run.advance(backend)? {
-            Progress::Done(tensors) => break tensors,
-            _ => waits += 1,
-        }
-    };
-    let mut outputs = Vec::new();
-    for t in &tensors {
-        let mut read = backend.read(t)?;
-        let bytes = loop {
-            if let Some(bytes) = backend.poll(&mut read) {
-                break bytes?;
-            }
-        };
-        outputs.push(Output { dtype: t.dtype, shape: t.shape().to_vec(), bytes });
-    }
-    Ok((outputs, waits))
 }
 
 fn numbers(output: &Output) -> Vec<f64> {
@@ -65,50 +38,6 @@ fn region(inputs: &[Type], body: impl FnOnce(&mut Graph, &[Value]) -> Result<Vec
     let values: Vec<Value> = inputs.iter().map(|t| graph.input(t.clone())).collect();
     graph.outputs = body(&mut graph, &values).expect("a region");
     Arc::new(graph)
-}
-
-/// Every golden case of `name`, as a graph on the delaying backend.
-fn each(name: &str) {
-    let Some(id) = ops::find(name) else { return };
-    let backend = delayed();
-    for (n, case) in read(name).cases.iter().enumerate() {
-        let mut graph = Graph::new();
-        let literals: Vec<_> = case.inputs.iter().map(|x| x.as_ref().map(|x| x.literal())).collect();
-        let args: Vec<_> =
-            literals.iter().map(|x| x.as_ref().map(|x| graph.input(Type::new(x.dtype, Shape::of(&x.shape))))).collect();
-        let run = graph.apply(id, &args, attrs(id, case), &[]).and_then(|outputs| {
-            graph.outputs = outputs.to_vec();
-            let inputs: Vec<_> = literals.iter().flatten().cloned().collect();
-            suspended(&graph, &inputs, &Passes::default(), &backend)
-        });
-        match run {
-            Ok((got, _)) => {
-                for (i, got) in got.iter().enumerate().take(case.outputs.len()) {
-                    let wrong = difference(case, i, got.dtype, &got.shape, &got.bytes);
-                    assert!(wrong.is_none(), "{name} case {n}: {}", wrong.unwrap_or_default());
-                }
-            }
-            Err(e) => assert_eq!(e.code, Code::Unsupported, "{name} case {n}: {e}"),
-        }
-    }
-    assert!(backend.waits() > 0, "{name}: nothing was awaited");
-}
-
-macro_rules! golden {
-    ($op:ident) => {
-        mod $op {
-            #[test]
-            fn awaited() {
-                let name = stringify!($op);
-                super::each(name.strip_prefix("r#").unwrap_or(name));
-            }
-        }
-    };
-}
-
-mod golden_cases {
-    use super::each;
-    include!(concat!(env!("OUT_DIR"), "/golden.rs"));
 }
 
 /// `while x < 100 { x *= 2 }`, from `x`.
