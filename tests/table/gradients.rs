@@ -28,7 +28,8 @@ pub fn questions(table: &mut Table) {
             if !table.asks(question, def.name) {
                 continue;
             }
-            for (n, sample) in samples.iter().filter(|(_, s)| differentiable(id, s)).cloned() {
+            for (n, sample) in samples.iter().filter(|(_, s)| differentiable(id, s)) {
+                let sample = sample.clone();
                 table.ask(question, def.name, &format!("sample{n}"), move || agrees(id, &sample, order));
             }
         }
