@@ -3,10 +3,11 @@
 use crate::{DType, Dim, Error, OpDef, Result};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// One attribute's value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One attribute's value. Equality and hash go by the bits of numbers, so that 0 and −0 differ and a NaN equals itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum AttrValue {
     /// Not given and without a default (for example `axis` meaning "all axes").
     Absent,
@@ -30,6 +31,47 @@ pub enum AttrValue {
     Dims(SmallVec<[Dim; 4]>),
     /// Flags.
     Bools(Vec<bool>),
+}
+
+impl PartialEq for AttrValue {
+    fn eq(&self, other: &AttrValue) -> bool {
+        use AttrValue::*;
+        match (self, other) {
+            (Absent, Absent) => true,
+            (F64(a), F64(b)) => a.to_bits() == b.to_bits(),
+            (I64(a), I64(b)) => a == b,
+            (Bool(a), Bool(b)) => a == b,
+            (DType(a), DType(b)) => a == b,
+            (Enum(a), Enum(b)) => a == b,
+            (Text(a), Text(b)) => a == b,
+            (F64s(a), F64s(b)) => a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits())),
+            (I64s(a), I64s(b)) => a == b,
+            (Dims(a), Dims(b)) => a == b,
+            (Bools(a), Bools(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for AttrValue {}
+
+impl Hash for AttrValue {
+    fn hash<H: Hasher>(&self, h: &mut H) {
+        std::mem::discriminant(self).hash(h);
+        match self {
+            AttrValue::Absent => {}
+            AttrValue::F64(x) => x.to_bits().hash(h),
+            AttrValue::I64(x) => x.hash(h),
+            AttrValue::Bool(x) => x.hash(h),
+            AttrValue::DType(x) => x.hash(h),
+            AttrValue::Enum(x) => x.hash(h),
+            AttrValue::Text(x) => x.hash(h),
+            AttrValue::F64s(x) => x.iter().for_each(|x| x.to_bits().hash(h)),
+            AttrValue::I64s(x) => x.hash(h),
+            AttrValue::Dims(x) => x.hash(h),
+            AttrValue::Bools(x) => x.hash(h),
+        }
+    }
 }
 
 /// The values of all attributes of one node, in the order of its `OpDef::attrs`.
@@ -148,5 +190,18 @@ impl<'a> AttrsRef<'a> {
             AttrValue::Dims(x) => Ok(x),
             _ => self.wrong(name, "a list of sizes"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_equal_by_their_bits() {
+        assert_ne!(AttrValue::F64(0.0), AttrValue::F64(-0.0));
+        assert_eq!(AttrValue::F64(f64::NAN), AttrValue::F64(f64::NAN));
+        assert_ne!(AttrValue::F64s(vec![1.0, 0.0]), AttrValue::F64s(vec![1.0, -0.0]));
+        assert_ne!(AttrValue::I64(1), AttrValue::F64(1.0));
     }
 }

@@ -12,12 +12,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use talray_core::backend::{Backend, Inputs, OutputSpec, Work};
 use talray_core::exec::{Run, check, run_op};
-use talray_core::expr::{Expr, Program};
+use talray_core::expr::{Program, op_program};
 use talray_core::graph::{Graph, Kind, Node, OpId};
 use talray_core::op::Lower;
-use talray_core::passes::{self, Passes, Rewrite};
+use talray_core::passes::{Passes, Rewrite};
 use talray_core::plan::Plan;
-use talray_core::{AttrsRef, DType, Value};
+use talray_core::{Attrs, AttrsRef, DType, Value};
 
 /// Work below this many element operations runs on the calling thread when the engine is idle.
 pub(crate) const SMALL: usize = 300_000;
@@ -307,22 +307,20 @@ fn step(
     run().map_err(|e| e.in_op(def.name))
 }
 
-type ProgramKey = (u16, SmallVec<[DType; 4]>, String);
+type ProgramKey = (OpId, SmallVec<[DType; 4]>, Attrs);
 
 thread_local! {
     static PROGRAMS: RefCell<HashMap<ProgramKey, Arc<Program>>> = RefCell::new(HashMap::new());
 }
 
 /// The compiled body of an elementwise op over these dtypes.
-fn program(op: OpId, attrs: &[talray_core::AttrValue], dtypes: &[DType]) -> Result<Arc<Program>> {
-    let spelled = if attrs.is_empty() { String::new() } else { format!("{attrs:?}") };
-    let key: ProgramKey = (op.0, dtypes.into(), spelled);
+fn program(op: OpId, attrs: &Attrs, dtypes: &[DType]) -> Result<Arc<Program>> {
+    let key: ProgramKey = (op, dtypes.into(), attrs.clone());
     PROGRAMS.with_borrow_mut(|cache| {
         if let Some(p) = cache.get(&key) {
             return Ok(p.clone());
         }
-        let inputs: Vec<Expr> = dtypes.iter().enumerate().map(|(i, d)| Expr::input(i as u16, *d)).collect();
-        let program = Arc::new(Program::compile(dtypes, &passes::fuse::body(op, attrs, &inputs)?));
+        let program = Arc::new(op_program(AttrsRef { op: op.def(), values: attrs }, dtypes)?);
         if cache.len() > 4096 {
             cache.clear();
         }

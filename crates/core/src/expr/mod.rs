@@ -16,7 +16,7 @@ mod to_graph;
 
 pub use program::{Inst, Operand, Program};
 pub use simplify::simplify;
-pub use to_graph::{op_exprs, op_program, to_graph};
+pub use to_graph::{op_body, op_exprs, op_program, to_graph};
 
 use crate::{AttrsRef, DType};
 use serde::{Deserialize, Serialize};

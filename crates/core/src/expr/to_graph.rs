@@ -51,11 +51,19 @@ pub fn op_program(attrs: AttrsRef<'_>, dtypes: &[DType]) -> Result<Program> {
 /// # Errors
 /// As [`op_program`].
 pub fn op_exprs(attrs: AttrsRef<'_>, dtypes: &[DType]) -> Result<Vec<Expr>> {
+    let inputs: SmallVec<[Expr; 4]> = dtypes.iter().enumerate().map(|(i, d)| Expr::input(i as u16, *d)).collect();
+    op_body(attrs, &inputs)
+}
+
+/// The expressions of an elementwise op, one per output, over `inputs` (already promoted).
+///
+/// # Errors
+/// As [`op_program`].
+pub fn op_body(attrs: AttrsRef<'_>, inputs: &[Expr]) -> Result<Vec<Expr>> {
     let Lower::Elementwise(body) = attrs.op.lower else {
         return Err(Error::internal("it has no expression").in_op(attrs.op.name));
     };
-    let inputs: SmallVec<[Expr; 4]> = dtypes.iter().enumerate().map(|(i, d)| Expr::input(i as u16, *d)).collect();
-    body(&ElementCx { inputs: &inputs, attrs }).map_err(|e| e.in_op(attrs.op.name))
+    body(&ElementCx { inputs, attrs }).map_err(|e| e.in_op(attrs.op.name))
 }
 
 /// A constant of an expression as a scalar tensor.

@@ -39,6 +39,7 @@ fn key(node: &Node) -> Option<u64> {
         Kind::Op(op) if node.regions.is_empty() && !has_effect(node) => {
             op.0.hash(&mut h);
             node.inputs.hash(&mut h);
+            node.attrs.hash(&mut h);
         }
         Kind::Constant(literal) if literal.bytes.len() <= 64 => {
             u16::MAX.hash(&mut h);
@@ -53,9 +54,7 @@ fn key(node: &Node) -> Option<u64> {
 
 fn same(a: &Node, b: &Node) -> bool {
     match (&a.kind, &b.kind) {
-        (Kind::Op(x), Kind::Op(y)) => {
-            x == y && a.inputs == b.inputs && a.types == b.types && format!("{:?}", a.attrs) == format!("{:?}", b.attrs)
-        }
+        (Kind::Op(x), Kind::Op(y)) => x == y && a.inputs == b.inputs && a.types == b.types && a.attrs == b.attrs,
         (Kind::Constant(x), Kind::Constant(y)) => x == y,
         _ => false,
     }

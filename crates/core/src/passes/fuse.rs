@@ -3,10 +3,10 @@
 //! Members of a group have equal shapes. A node joins the group of a producer when no other of
 //! its inputs depends on that group, which keeps the grouped graph free of cycles.
 
-use crate::expr::{ElementCx, Expr, Program};
-use crate::graph::{Graph, Kind, Node, OpId, Value};
+use crate::expr::{Expr, Program, op_body};
+use crate::graph::{Graph, Kind, Node, Value};
 use crate::op::Lower;
-use crate::{AttrValue, AttrsRef, Error, Result};
+use crate::{AttrsRef, Error, Result};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -19,13 +19,6 @@ const MAX_INPUTS: usize = 32;
 pub fn fuse(graph: &Graph, join: bool) -> Result<Graph> {
     let groups = Groups::find(graph, join);
     build(graph, &groups)
-}
-
-/// The body of elementwise op `op` over these inputs.
-pub fn body(op: OpId, attrs: &[AttrValue], inputs: &[Expr]) -> Result<Vec<Expr>> {
-    let def = op.def();
-    let Lower::Elementwise(body) = def.lower else { return Err(Error::internal("not elementwise").in_op(def.name)) };
-    body(&ElementCx { inputs, attrs: AttrsRef { op: def, values: attrs } }).map_err(|e| e.in_op(def.name))
 }
 
 fn is_elementwise(node: &Node) -> bool {
@@ -239,7 +232,7 @@ impl Emit<'_> {
                 });
                 args.push(Expr::input(at as u16, dtype));
             }
-            let outs = body(op, &node.attrs, &args)?;
+            let outs = op_body(AttrsRef { op: op.def(), values: &node.attrs }, &args)?;
             for &out in &self.needed[m as usize] {
                 let v = Value { node: m, out };
                 if !results.iter().any(|(r, _)| *r == v) {

@@ -3,11 +3,11 @@
 mod bytes;
 mod explain;
 
-use crate::expr::{Expr, Program};
+use crate::expr::{Expr, Program, op_body};
 use crate::graph::{Graph, Kind, OpId, Value};
 use crate::op::Lower;
 use crate::passes::{self, Passes};
-use crate::{Error, Result};
+use crate::{AttrsRef, Error, Result};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ pub fn region_program(region: &Graph) -> Result<Program> {
             Kind::Constant(literal) if literal.shape.iter().product::<usize>() == 1 => vec![Expr::literal(literal)],
             Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)) => {
                 let inputs: Vec<Expr> = node.inputs.iter().flatten().map(|v| get(&exprs, *v)).collect();
-                passes::fuse::body(*op, &node.attrs, &inputs)?
+                op_body(AttrsRef { op: op.def(), values: &node.attrs }, &inputs)?
             }
             Kind::Op(op) if matches!(op.def().name, "reshape" | "broadcast_to") => {
                 vec![get(&exprs, node.inputs[0].ok_or_else(|| Error::internal("a view of nothing"))?)]
