@@ -8,6 +8,7 @@ mod data;
 mod errors;
 mod plans;
 mod state;
+mod tables;
 mod words;
 
 use errors::{Failure, Throws, throw};

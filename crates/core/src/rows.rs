@@ -121,6 +121,11 @@ pub trait RowView<T: RowElement>: Send + Sync {
 
     /// What a lookup outside training sees for keys without a row: `[keys, width]`.
     fn absent(&self, keys: &[u64], vectors: &mut [T]);
+
+    /// The vectors that rows of these keys start with: `[keys, width]`.
+    fn initial(&self, keys: &[u64], vectors: &mut [T]) {
+        self.absent(keys, vectors);
+    }
 }
 
 /// A view whose rows can be made and changed.

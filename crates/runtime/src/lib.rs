@@ -14,6 +14,7 @@ pub mod port;
 mod promise;
 mod session;
 mod slots;
+pub mod tables;
 pub mod wire;
 
 pub use engine::{Engine, Ticket};

@@ -139,6 +139,10 @@ impl<T: RowElement + Pod> RowView<T> for ArrayTable<T> {
     fn absent(&self, keys: &[u64], vectors: &mut [T]) {
         self.format.absent(keys, vectors);
     }
+
+    fn initial(&self, keys: &[u64], vectors: &mut [T]) {
+        self.format.first(keys, vectors);
+    }
 }
 
 impl<T: RowElement + Pod> RowStore<T> for ArrayTable<T> {

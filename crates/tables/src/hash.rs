@@ -118,6 +118,10 @@ impl<T: RowElement + Pod> RowView<T> for HashTable<T> {
     fn absent(&self, keys: &[u64], vectors: &mut [T]) {
         self.format.absent(keys, vectors);
     }
+
+    fn initial(&self, keys: &[u64], vectors: &mut [T]) {
+        self.format.first(keys, vectors);
+    }
 }
 
 impl<T: RowElement + Pod> RowStore<T> for HashTable<T> {

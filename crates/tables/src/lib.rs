@@ -17,6 +17,7 @@ mod records;
 mod snapshot;
 mod stats;
 mod store;
+mod table;
 
 pub use array::ArrayTable;
 pub use export::{Row, export, rows};
@@ -25,3 +26,4 @@ pub use init::Initializer;
 pub use options::{Absent, TableOptions};
 pub use snapshot::Kind;
 pub use stats::TableStats;
+pub use table::Table;

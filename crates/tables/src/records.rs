@@ -44,11 +44,16 @@ impl<T: RowElement + Pod> Format<T> {
 
     /// The vectors of keys that have no row.
     pub(crate) fn absent(&self, keys: &[u64], vectors: &mut [T]) {
+        match self.options.absent {
+            Absent::Initial => self.first(keys, vectors),
+            Absent::Zeros => vectors.fill(T::from_f64(0.0)),
+        }
+    }
+
+    /// The first vectors of keys.
+    pub(crate) fn first(&self, keys: &[u64], vectors: &mut [T]) {
         for (key, vector) in keys.iter().zip(vectors.chunks_exact_mut(self.layout.width())) {
-            match self.options.absent {
-                Absent::Initial => self.options.initializer.fill(self.seed, *key, vector),
-                Absent::Zeros => vector.fill(T::from_f64(0.0)),
-            }
+            self.options.initializer.fill(self.seed, *key, vector);
         }
     }
 }

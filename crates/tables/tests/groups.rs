@@ -10,14 +10,14 @@ use talray_core::rows::{RowView, SlotSpec, SlotWidth};
 use talray_core::{AttrValue, Code, DType, Error, Region, Result, Shape, Type, Value};
 use talray_kernels_cpu::Cpu;
 use talray_kernels_cpu::memory::Buffer;
-use talray_kernels_cpu::rows::GroupHandle;
+use talray_kernels_cpu::rows::TableHandle;
 use talray_tables::{Absent, ArrayTable, HashTable, Initializer, TableOptions};
 
 type T = Tensor<Buffer>;
 
 struct Tables {
     users: Arc<Mutex<HashTable<f32>>>,
-    handle: GroupHandle,
+    handles: [TableHandle; 2],
 }
 
 fn tables() -> Tables {
@@ -27,7 +27,11 @@ fn tables() -> Tables {
     let items = TableOptions { slots: slots(), initializer, absent: Absent::Zeros, shards: 2, ..TableOptions::new("items", 2) };
     let users = Arc::new(Mutex::new(HashTable::new(users).unwrap()));
     let items = Arc::new(Mutex::new(ArrayTable::new(items, 10).unwrap()));
-    Tables { handle: GroupHandle::single(vec![users.clone(), items]), users }
+    Tables { handles: [TableHandle::single(users.clone()), TableHandle::single(items)], users }
+}
+
+fn tokens(t: &Tables) -> [[u64; 2]; 2] {
+    [t.handles[0].token(), t.handles[1].token()]
 }
 
 fn rows(t: &Tables) -> usize {
@@ -69,40 +73,49 @@ fn ints(x: &[i64]) -> AttrValue {
 /// Looks up `users [3]` and pooled `items [3, 2]`; with `train` also updates with the gradient `out`.
 fn plan(cpu: &Cpu, train: bool) -> Result<Arc<Plan>> {
     let mut g = Graph::new();
-    let tok = g.input(Type::new(DType::U64, Shape::of(&[2])));
+    let [a, b] = [(); 2].map(|()| g.input(Type::new(DType::U64, Shape::of(&[2]))));
     let users = g.input(Type::new(DType::I64, Shape::of(&[3])));
     let items = g.input(Type::new(DType::I32, Shape::of(&[3, 2])));
     let rate = g.input(Type::new(DType::F32, Shape::scalar()));
+    let ids = g.input(Type::new(DType::I64, Shape::of(&[1])));
     let attrs = [
+        ("count", 2i64.into()),
         ("tables", ints(&[0, 1])),
         ("widths", ints(&[3, 2])),
         ("pooling", ints(&[0, 1])),
         ("parts", ints(&[0, 0])),
         ("max_norms", AttrValue::F64s(vec![-1.0, -1.0])),
         ("defaults", ints(&[0, 0])),
-        ("lookup", 1i64.into()),
+        ("lookup", LOOKUP.into()),
         ("train", train.into()),
     ];
-    let found = g.build().apply_all("lookup_rows", &[Some(tok), Some(users), Some(items)], &attrs, &[])?;
+    let found = g.build().apply_all("lookup_rows", &[Some(a), Some(b), Some(users), Some(items)], &attrs, &[])?;
     g.outputs = found.to_vec();
     if train {
-        let attrs = [("lookup", 1i64.into()), ("tables", ints(&[0, 1])), ("counts", ints(&[1, 1]))];
-        let inputs = [Some(found[1]), Some(found[0]), Some(rate), Some(rate)];
-        g.outputs[1] = g.build().apply_all("update_tables", &inputs, &attrs, &[rule(), rule()])?[0];
+        let flat = g.build().op("reshape", &[found[0]], &[("shape", AttrValue::Dims([15.into()].into_iter().collect()))])?;
+        for table in [1, 2] {
+            let inputs = [Some(found[table]), Some(ids), Some(flat), Some(rate)];
+            g.outputs[table] = g.build().apply_all("update_table", &inputs, &[], &[rule()])?[0];
+        }
     }
     Ok(Arc::new(Plan::new(&g, 1, &Passes::default(), &|op| cpu.supports(op))?))
 }
 
-fn run(cpu: &Cpu, train: bool, tok: T, users: [i64; 3], items: [i32; 6]) -> Result<(Vec<f32>, T)> {
+/// A number that no other test uses.
+const LOOKUP: i64 = -5;
+
+fn run(cpu: &Cpu, train: bool, tokens: [[u64; 2]; 2], users: [i64; 3], items: [i32; 6]) -> Result<(Vec<f32>, [[u64; 2]; 2])> {
     let inputs = vec![
-        tok,
+        token(cpu, tokens[0]),
+        token(cpu, tokens[1]),
         upload(cpu, DType::I64, &[3], users.map(i64::to_le_bytes)),
         upload(cpu, DType::I32, &[3, 2], items.map(i32::to_le_bytes)),
         upload(cpu, DType::F32, &[], [0.5f32.to_le_bytes()]),
+        upload(cpu, DType::I64, &[1], [LOOKUP.to_le_bytes()]),
     ];
-    let mut results = Run::new(plan(cpu, train)?, inputs)?.finish(cpu)?;
-    let tok = results.pop().ok_or_else(|| Error::internal("no token"))?;
-    Ok((numbers(&results[0]), tok))
+    let results = Run::new(plan(cpu, train)?, inputs)?.finish(cpu)?;
+    let words = |t: &T| [0, 8].map(|i| u64::from_le_bytes(t.buffer.bytes()[i..i + 8].try_into().unwrap()));
+    Ok((numbers(&results[0]), [words(&results[1]), words(&results[2])]))
 }
 
 #[test]
@@ -110,7 +123,7 @@ fn a_group_trains_through_its_token() {
     let cpu = Cpu::new();
     let group = tables();
     let items = [0, 1, 1, 1, 9, 0];
-    let (fresh, same) = run(&cpu, false, token(&cpu, group.handle.token()), [7, -1, 7], items).unwrap();
+    let (fresh, same) = run(&cpu, false, tokens(&group), [7, -1, 7], items).unwrap();
     assert_eq!(rows(&group), 0, "lookups outside training make nothing");
     let (trained, tok) = run(&cpu, true, same, [7, -1, 7], items).unwrap();
     assert_eq!(trained, fresh);
@@ -124,18 +137,17 @@ fn a_group_trains_through_its_token() {
         let g = fresh[5 + j];
         assert_eq!(after[5 + j], fresh[5 + j] - g * 0.5 / (0.1 + g * g).sqrt());
     }
-    let words: Vec<u64> = tok.buffer.bytes().chunks_exact(8).map(|b| u64::from_le_bytes(b.try_into().unwrap())).collect();
-    assert_eq!(words, [group.handle.token()[0], 4]);
+    assert_eq!(tok.map(|t| t[1]), [1, 1], "lookups are not counted");
 }
 
 #[test]
 fn misuse_is_refused() {
     let cpu = Cpu::new();
     let group = tables();
-    let e = run(&cpu, true, token(&cpu, group.handle.token()), [1, 2, 3], [0, 0, 0, 0, 10, 0]).unwrap_err();
+    let e = run(&cpu, true, tokens(&group), [1, 2, 3], [0, 0, 0, 0, 10, 0]).unwrap_err();
     assert!(e.code == Code::Option && e.message.contains("items") && e.op.as_deref() == Some("lookup_rows"), "{e:?}");
     assert_eq!(rows(&group), 0, "refused before a row is made");
-    let old = token(&cpu, group.handle.token());
+    let old = tokens(&group);
     drop(group);
     assert!(run(&cpu, false, old, [1, 2, 3], [0; 6]).unwrap_err().message.contains("disposed"));
 }

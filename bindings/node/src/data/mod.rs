@@ -11,10 +11,10 @@ use napi::bindgen_prelude::{Env, Object, Result, ToNapiValue};
 use talray_runtime::Error;
 
 /// What a promise settles with, made on the thread of its environment.
-type Settle<T> = Box<dyn FnOnce(Env) -> Result<T> + Send>;
+pub(crate) type Settle<T> = Box<dyn FnOnce(Env) -> Result<T> + Send>;
 
 /// A promise, and the function that settles it from any thread.
-fn promise<'env, T: ToNapiValue + 'static>(
+pub(crate) fn promise<'env, T: ToNapiValue + 'static>(
     env: &'env Env,
 ) -> Result<(Object<'env>, impl FnOnce(std::result::Result<Settle<T>, Error>) + Send + use<T>)> {
     let (deferred, object) = env.create_deferred::<T, Settle<T>>()?;

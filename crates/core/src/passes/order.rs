@@ -34,7 +34,7 @@ pub fn commit_last(graph: Graph, results: usize) -> (Graph, usize) {
 fn cannot_fail(kind: &Kind) -> bool {
     match kind {
         Kind::Fused(_) => true,
-        Kind::Op(op) => matches!(op.def().lower, Lower::View) || matches!(op.def().name, "update_rows" | "update_tables"),
+        Kind::Op(op) => matches!(op.def().lower, Lower::View) || matches!(op.def().name, "update_rows" | "update_table"),
         Kind::Input(_) | Kind::Leaf(_) | Kind::Constant(_) => false,
     }
 }

@@ -16,6 +16,8 @@ pub struct Lookup<T> {
     pub(super) columns: usize,
     pub(super) spans: Vec<Span<T>>,
     pub(super) tables: Vec<TableRows<T>>,
+    /// May an update make rows that are missing?
+    pub(super) training: bool,
 }
 
 /// What a batch needs from one table.
@@ -39,7 +41,7 @@ pub(super) struct TableRows<T> {
 impl<T: RowFloat> Lookup<T> {
     /// An empty one.
     pub fn new() -> Lookup<T> {
-        Lookup { rows: 0, columns: 0, spans: Vec::new(), tables: Vec::new() }
+        Lookup { rows: 0, columns: 0, spans: Vec::new(), tables: Vec::new(), training: false }
     }
 
     /// Rows of the output.
@@ -73,6 +75,7 @@ impl<T: RowFloat> Lookup<T> {
     ) -> Result<()> {
         let views: Vec<&dyn RowView<T>> = tables.iter().map(|t| &**t as &dyn RowView<T>).collect();
         self.prepare(rows, features, &views, pool)?;
+        self.training = true;
         let mut jobs: Vec<_> = self.tables.iter_mut().zip(tables.iter_mut()).map(|(t, store)| (t, store, Ok(()))).collect();
         pool.for_each_chunk(&mut jobs, 1, |_, jobs| {
             for (table, store, result) in jobs {
@@ -90,14 +93,33 @@ impl<T: RowFloat> Lookup<T> {
     /// `SHAPE` or `OPTION`, with the feature's number.
     pub fn find(&mut self, rows: usize, features: &[Feature<'_, T>], tables: &[&dyn RowView<T>], pool: &Pool) -> Result<()> {
         self.prepare(rows, features, tables, pool)?;
+        self.training = false;
+        self.find_rows(tables, pool);
+        Ok(())
+    }
+
+    /// As [`Lookup::train`], but makes no row yet: keys without one have the vector that they start
+    /// with, and [`Lookup::update`] makes their rows. So a step that fails before its update
+    /// leaves its tables as they were.
+    ///
+    /// # Errors
+    /// `SHAPE` or `OPTION`, with the feature's number.
+    pub fn foresee(&mut self, rows: usize, features: &[Feature<'_, T>], tables: &[&dyn RowView<T>], pool: &Pool) -> Result<()> {
+        self.prepare(rows, features, tables, pool)?;
+        self.training = true;
+        self.find_rows(tables, pool);
+        Ok(())
+    }
+
+    fn find_rows(&mut self, tables: &[&dyn RowView<T>], pool: &Pool) {
+        let training = self.training;
         pool.for_each_chunk(&mut self.tables, 1, |i, t| {
             for table in t {
                 if !table.direct {
-                    table.find(tables[i], pool);
+                    table.find(tables[i], training, pool);
                 }
             }
         });
-        Ok(())
     }
 
     /// Checks features, collects keys by table, and finds distinct ones; looks at no row.
@@ -155,7 +177,7 @@ impl<T: RowFloat> TableRows<T> {
         Ok(())
     }
 
-    fn find(&mut self, view: &dyn RowView<T>, pool: &Pool) {
+    fn find(&mut self, view: &dyn RowView<T>, training: bool, pool: &Pool) {
         pool.for_each_chunk(&mut self.unique.groups, 1, |shard, groups| {
             for group in groups {
                 group.rows.resize(group.keys.len(), 0);
@@ -176,11 +198,16 @@ impl<T: RowFloat> TableRows<T> {
                 at
             }));
             self.absent.resize(missing.len() * width, T::ZERO);
-            view.absent(&missing, &mut self.absent);
+            if training {
+                view.initial(&missing, &mut self.absent);
+            } else {
+                view.absent(&missing, &mut self.absent);
+            }
         }
     }
 
-    fn insert(&mut self, store: &mut dyn RowStore<T>, pool: &Pool) -> Result<()> {
+    /// Makes the rows that are missing.
+    pub(super) fn insert(&mut self, store: &mut dyn RowStore<T>, pool: &Pool) -> Result<()> {
         let mut jobs: Vec<_> = store.shards_mut().into_iter().zip(&mut self.unique.groups).map(|(s, g)| (s, g, Ok(()))).collect();
         pool.for_each_chunk(&mut jobs, 1, |_, jobs| {
             for (shard, group, result) in jobs {

@@ -6,6 +6,9 @@
 //! belongs to one row in order of position, and runs an update rule over each touched row once.
 //! [`Lookup::find`] is the same for use outside training, and makes, counts and changes nothing.
 //!
+//! [`Lookup::foresee`] is `train` that leaves the making of rows to the update. Ops reach tables that
+//! were registered ([`TableHandle`]) in this way.
+//!
 //! [`DenseRows`] and [`DenseView`] show plain `[vocabulary, width]` arrays as stores, so that a dense
 //! variable takes part in lookups and is updated in the same way: [`update_dense`].
 
@@ -13,20 +16,22 @@ mod dense;
 mod feature;
 mod gather;
 mod gradient;
-mod group;
 mod kept;
 mod lookup;
+mod registry;
 mod rule;
+mod sums;
+mod table_ops;
 mod unique;
 mod update;
 
 pub use dense::{DenseRows, DenseView, update_dense};
 pub use feature::{Extent, Feature, Integers, Pooling};
-pub use group::{GroupHandle, Shared};
-pub(crate) use group::{LOOKUP_ROWS, UPDATE_TABLES};
 pub(crate) use kept::{Kept, with_kept};
 pub use lookup::Lookup;
+pub use registry::{Shared, TableHandle, next_lookup};
 pub use rule::RowKernel;
+pub(crate) use table_ops::{LOOKUP_ROWS, SUM_TABLE, UPDATE_TABLE};
 pub use update::{RowUpdate, Touched};
 
 use talray_core::rows::RowElement;

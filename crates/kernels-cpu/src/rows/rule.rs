@@ -63,6 +63,11 @@ impl RowKernel {
         Ok(())
     }
 
+    /// Number of row sums.
+    pub(super) fn sums(&self) -> usize {
+        self.rule.sums()
+    }
+
     /// Rows of a tile: a number that depends on the width only.
     pub(super) fn tile_rows(&self) -> usize {
         (TILE / self.layout.width()).clamp(4, 64)
@@ -148,7 +153,8 @@ pub(super) struct Tile<T> {
     pub fields: Vec<Vec<T>>,
     /// `[rows, width]`
     pub gradient: Vec<T>,
-    sums: Vec<Vec<T>>,
+    /// `[sums, rows]`
+    pub sums: Vec<Vec<T>>,
     /// One for each output of each stage.
     pub outputs: Vec<Vec<T>>,
 }

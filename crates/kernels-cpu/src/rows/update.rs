@@ -45,28 +45,61 @@ impl<T: RowFloat> Lookup<T> {
     ///
     /// # Errors
     /// Before any write: `INTERNAL` when gradient or tables are not those of the lookup, or
-    /// [`Lookup::train`] did not make it; `OPTION` or `DTYPE` when a rule does not fit its table.
-    pub fn update(
+    /// it was made outside training; `OPTION` or `DTYPE` when a rule does not fit its table. `MEMORY`
+    /// when rows that [`Lookup::foresee`] left to be made do not fit: those made have first values.
+    pub fn update<'d>(
         &mut self,
-        tables: &mut [&mut dyn RowStore<T>],
+        tables: &mut [&'d mut dyn RowStore<T>],
         gradient: &[T],
         updates: &[Option<RowUpdate<'_, T>>],
         pool: &Pool,
     ) -> Result<()> {
-        self.check(tables, gradient, updates)?;
-        for ((table, store), update) in self.tables.iter_mut().zip(tables.iter()).zip(updates) {
+        if tables.len() != self.tables.len() || updates.len() != tables.len() {
+            return Err(Error::internal(format!(
+                "a lookup in {} tables was given {} tables and {} updates",
+                self.tables.len(),
+                tables.len(),
+                updates.len()
+            )));
+        }
+        let mut wanted: Vec<Wanted<'_, 'd, T>> = Vec::new();
+        for (i, (table, update)) in tables.iter_mut().zip(updates).enumerate() {
             if let Some(update) = update {
-                table.touch(&**store, update.touched, pool)?;
+                wanted.push((i, &mut **table, *update));
             }
         }
-        let wanted = |i: &usize| updates[*i].is_some();
-        let positions: Vec<Option<Positions<'_, T>>> = (0..tables.len())
-            .map(|i| Some(i).filter(wanted).map(|i| Positions::new(self, i, tables[i].layout().width(), gradient)))
-            .collect();
+        self.update_wanted(&mut wanted, gradient, pool)
+    }
+
+    /// As [`Lookup::update`], of table number `table` alone.
+    ///
+    /// # Errors
+    /// As [`Lookup::update`].
+    pub fn update_one(
+        &mut self,
+        table: usize,
+        store: &mut dyn RowStore<T>,
+        gradient: &[T],
+        update: RowUpdate<'_, T>,
+        pool: &Pool,
+    ) -> Result<()> {
+        self.update_wanted(&mut [(table, store, update)], gradient, pool)
+    }
+
+    fn update_wanted(&mut self, wanted: &mut [Wanted<'_, '_, T>], gradient: &[T], pool: &Pool) -> Result<()> {
+        self.check(wanted, gradient)?;
+        for (i, store, update) in wanted.iter_mut() {
+            let table = &mut self.tables[*i];
+            if table.slots.iter().any(|s| s.is_missing()) {
+                table.insert(&mut **store, pool)?;
+            }
+            table.touch(&**store, update.touched, pool)?;
+        }
+        let new = |(i, store, _): &Wanted<'_, '_, T>| Positions::new(self, *i, store.layout().width(), gradient);
+        let positions: Vec<Positions<'_, T>> = wanted.iter().map(new).collect();
         let mut pieces = Vec::new();
-        for (i, store) in tables.iter_mut().enumerate() {
-            let (Some(update), Some(positions)) = (&updates[i], &positions[i]) else { continue };
-            let groups = &self.tables[i].unique.groups;
+        for ((i, store, update), positions) in wanted.iter_mut().zip(&positions) {
+            let (groups, update) = (&self.tables[*i].unique.groups, &*update);
             let mut parts: Vec<(&mut dyn RowShard<T>, &Group)> = Vec::new();
             let mut rows = 0;
             for (shard, group) in store.shards_mut().into_iter().zip(groups) {
@@ -92,25 +125,23 @@ impl<T: RowFloat> Lookup<T> {
         pieces.into_iter().try_for_each(|(_, result)| result)
     }
 
-    fn check(&self, tables: &[&mut dyn RowStore<T>], gradient: &[T], updates: &[Option<RowUpdate<'_, T>>]) -> Result<()> {
-        if gradient.len() != self.rows * self.columns || tables.len() != self.tables.len() || updates.len() != tables.len() {
+    fn check(&self, wanted: &[Wanted<'_, '_, T>], gradient: &[T]) -> Result<()> {
+        if gradient.len() != self.rows * self.columns || wanted.iter().any(|(i, ..)| *i >= self.tables.len()) {
             return Err(Error::internal(format!(
-                "a lookup of {} × {} in {} tables was given a gradient of {} elements, {} tables and {} updates",
+                "a lookup of {} × {} in {} tables was given a gradient of {} elements for others",
                 self.rows,
                 self.columns,
                 self.tables.len(),
-                gradient.len(),
-                tables.len(),
-                updates.len()
+                gradient.len()
             )));
         }
-        for ((table, store), update) in self.tables.iter().zip(tables).zip(updates) {
-            let Some(update) = update else { continue };
+        for (i, store, update) in wanted {
+            let table = &self.tables[*i];
             update.kernel.check(store.layout(), update.scalars)?;
             if update.touched == Touched::Every && !table.direct {
                 return Err(Error::option("only arrays can be updated in every row; use lazy updates for an open table"));
             }
-            if table.slots.iter().any(|s| s.is_missing()) {
+            if !self.training && table.slots.iter().any(|s| s.is_missing()) {
                 return Err(Error::internal("a lookup made outside training was used for an update"));
             }
         }
@@ -120,7 +151,7 @@ impl<T: RowFloat> Lookup<T> {
 
 impl<T: RowFloat> TableRows<T> {
     /// Makes ready the groups of rows that an update goes through.
-    fn touch(&mut self, store: &dyn RowStore<T>, touched: Touched, pool: &Pool) -> Result<()> {
+    pub(super) fn touch(&mut self, store: &dyn RowStore<T>, touched: Touched, pool: &Pool) -> Result<()> {
         if !self.direct {
             return Ok(());
         }
@@ -140,6 +171,9 @@ impl<T: RowFloat> TableRows<T> {
         Ok(())
     }
 }
+
+/// A table's number in the lookup, its rows, and what is done to them.
+type Wanted<'a, 'd, T> = (usize, &'a mut (dyn RowStore<T> + 'd), RowUpdate<'a, T>);
 
 /// Neighbouring shards of one table, with rows enough to be worth a thread's while.
 struct Piece<'a, T> {

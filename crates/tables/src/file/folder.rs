@@ -4,11 +4,11 @@
 use super::manifest::{FileEntry, Manifest};
 use super::{MANIFEST, decode_array, decode_hash, encode};
 use crate::snapshot::Snapshot;
-use crate::{ArrayTable, HashTable};
+use crate::{ArrayTable, HashTable, Table};
 use bytemuck::Pod;
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use talray_core::rows::RowElement;
 use talray_core::{Error, Result};
 
@@ -48,6 +48,43 @@ pub fn save<T: RowElement + Pod, S: Snapshot<T> + ?Sized>(table: &S, folder: &Pa
         let _ = fs::remove_file(folder.join(name));
     }
     result
+}
+
+/// Writes the table's data files into `folder`, which exists, under names that begin with `prefix`:
+/// part of something larger, whose own manifest keeps the one that this gives.
+///
+/// # Errors
+/// `IO` with the path; what was written is removed again.
+pub fn save_part<T: RowElement + Pod, S: Table<T>>(table: &S, folder: &Path, prefix: &str) -> Result<Manifest> {
+    let mut written: Vec<PathBuf> = Vec::new();
+    let result = table.to_files(&mut |name, bytes| {
+        let path = folder.join(format!("{prefix}{name}"));
+        if !path.exists() {
+            written.push(path.clone());
+        }
+        write_beside(&path, bytes)
+    });
+    match result {
+        Ok(mut manifest) => {
+            manifest.files.iter_mut().for_each(|f| f.name = format!("{prefix}{}", f.name));
+            sync_folder(folder);
+            Ok(manifest)
+        }
+        Err(e) => {
+            for path in written {
+                let _ = fs::remove_file(path);
+            }
+            Err(e)
+        }
+    }
+}
+
+/// The table that [`save_part`] wrote into `folder`.
+///
+/// # Errors
+/// `IO`, `FORMAT`, `DTYPE` or `UNSUPPORTED`, with the file's path.
+pub fn load_part<T: RowElement + Pod, S: Table<T>>(folder: &Path, manifest: &Manifest) -> Result<S> {
+    S::from_files(manifest, &mut |entry| read_file(folder, entry)).map_err(|e| in_folder(folder, &e))
 }
 
 /// Reads the manifest of a saved table.

@@ -9,7 +9,7 @@ mod manifest;
 
 pub use decode::{decode_array, decode_hash};
 pub use encode::encode;
-pub use folder::{load_array, load_hash, read_manifest, save};
+pub use folder::{load_array, load_hash, load_part, read_manifest, save, save_part};
 pub use manifest::{FileEntry, Manifest};
 
 /// Name of the file that names the others.

@@ -12,16 +12,18 @@ pub static DEF: OpDef = OpDef {
     name: "lookup_rows",
     version: 1,
     group: "tables",
-    doc: "Looks all features of a batch up in the embedding tables of a group, and pools their vectors into one `[rows, columns]`. \
-          `token` u64 [2] names the group and orders what is done to it: pass the last one on and keep the one that this gives. \
-          `features` holds, for each feature, its keys (any integer type of 32 or 64 bits: `[rows]`, `[rows, n]`, or flat with \
-          offsets), then with bit 1 of its `parts` the offsets `[rows + 1]`, then with bit 2 the weights, one a key. Each \
-          feature has an entry in `tables` (index in the group), `widths` (of that table's vectors), `pooling` (0 sum, 1 mean, \
-          2 sqrtn, 3 flat: one vector after another), `parts`, `max_norms` (below 0: none) and `defaults` (the key of rows \
-          without keys, with bit 4 of `parts`; such rows are zeros otherwise). With `train` missing rows are made, and \
-          `update_tables` with the same `lookup` can follow; without it nothing is made or counted.",
-    args: &[Arg::one("token"), Arg::one("features").variadic()],
+    doc: "Looks all features of a batch up in embedding tables, and pools their vectors into one `[rows, columns]`, the first output. \
+          The first `count` inputs are tokens, u64 [2], one a table: each names its table and orders what is done to it, and the \
+          outputs end with the next ones. The other inputs hold, for each feature, its keys (any integer type of 32 or 64 bits: \
+          `[rows]`, `[rows, n]`, or flat with offsets), then with bit 1 of its `parts` the offsets `[rows + 1]`, then with bit 2 the \
+          weights, one a key. Each feature has an entry in `tables` (which token), `widths` (of that table's vectors), `pooling` \
+          (0 sum, 1 mean, 2 sqrtn, 3 flat: one vector after another), `parts`, `max_norms` (below 0: none) and `defaults` (the key \
+          of rows without keys, with bit 4 of `parts`; such rows are zeros otherwise). No table is changed. With `train` keys \
+          without a row have the vector that they start with, and the lookup is kept under the number `lookup` for \
+          `update_table`, which makes their rows.",
+    args: &[Arg::one("inputs").variadic()],
     attrs: &[
+        Attr::required("count", AttrKind::I64),
         Attr::required("tables", AttrKind::I64s),
         Attr::required("widths", AttrKind::I64s),
         Attr::required("pooling", AttrKind::I64s),
@@ -32,23 +34,29 @@ pub static DEF: OpDef = OpDef {
         Attr::optional("train", AttrKind::Bool, Default::Bool(false)),
         Attr::optional("dtype", AttrKind::DType, Default::DType(DType::F32)),
     ],
-    outputs: Outputs::Named(&["out", "token"]),
+    outputs: Outputs::List("count"),
     infer,
     lower: Lower::Kernel,
-    vjp: Vjp::None("rows of a table are no tensor; take the gradient of `out` and give it to update_tables"),
+    vjp: Vjp::None("rows of a table are no tensor; `table_vectors` takes the gradient of the output to the tables"),
     samples: Vec::new,
     method: false,
 };
 
 fn infer(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
-    need_token(cx)?;
+    let count = cx.attrs.usize("count")?;
+    for i in 0..count {
+        need_token(cx, i)?;
+    }
     let parts = cx.attrs.i64s("parts")?;
     let lists = [cx.attrs.i64s("tables")?, cx.attrs.i64s("widths")?, cx.attrs.i64s("pooling")?, cx.attrs.i64s("defaults")?];
     if lists.iter().any(|l| l.len() != parts.len()) || cx.attrs.f64s("max_norms")?.len() != parts.len() {
         return Err(cx.error(Code::Option, "tables, widths, pooling, parts, max_norms and defaults need one entry a feature"));
     }
+    if let Some(table) = lists[0].iter().find(|t| usize::try_from(**t).is_ok_and(|t| t >= count) || **t < 0) {
+        return Err(cx.error(Code::Option, format!("a feature names table {table} of {count}")));
+    }
     let dtype = cx.attrs.dtype("dtype")?;
-    let mut at = 1;
+    let mut at = count;
     let mut rows: Option<Dim> = None;
     let mut columns = Dim::Known(0);
     for (feature, part) in parts.iter().enumerate() {
@@ -93,20 +101,22 @@ fn infer(cx: &mut Infer<'_>) -> Result<Vec<Type>> {
         columns = columns.add(if lists[2][feature] == 3 { each.mul(width) } else { Dim::Known(width) });
     }
     if at != cx.inputs.len() {
-        return Err(cx.error(Code::Option, format!("the features take {} tensors, received {}", at - 1, cx.inputs.len() - 1)));
+        let (wanted, received) = (at - count, cx.inputs.len().saturating_sub(count));
+        return Err(cx.error(Code::Option, format!("the features take {wanted} tensors, received {received}")));
     }
     let rows = rows.ok_or_else(|| cx.error(Code::Option, "expected at least one feature"))?;
-    Ok(vec![Type::new(dtype, Shape::from_iter([rows, columns])), cx.input(0)?.clone()])
+    let mut outputs = vec![Type::new(dtype, Shape::from_iter([rows, columns]))];
+    for i in 0..count {
+        outputs.push(cx.input(i)?.clone());
+    }
+    Ok(outputs)
 }
 
-/// Refuses a first input that is no token.
-pub(super) fn need_token(cx: &Infer<'_>) -> Result<()> {
-    let token = cx.input(0)?;
+/// Refuses an input that is no token.
+pub(super) fn need_token(cx: &Infer<'_>, input: usize) -> Result<()> {
+    let token = cx.input(input)?;
     if token.dtype == DType::U64 && token.shape == Shape::of(&[2]) {
         return Ok(());
     }
-    Err(cx.error(
-        Code::Option,
-        format!("expected the token of a group of tables, u64 [2]; received {} {}", token.dtype, token.shape),
-    ))
+    Err(cx.error(Code::Option, format!("expected the token of a table, u64 [2]; received {} {}", token.dtype, token.shape)))
 }

@@ -9,8 +9,10 @@ mod custom_gradient;
 mod lookup_rows;
 mod region;
 mod scan;
+mod sum_table;
+mod table_vectors;
 mod update_rows;
-mod update_tables;
+mod update_table;
 mod while_loop;
 
 /// The ops of this group.
@@ -23,5 +25,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &check_finite::DEF,
     &coalesce_rows::DEF,
     &lookup_rows::DEF,
-    &update_tables::DEF,
+    &table_vectors::DEF,
+    &update_table::DEF,
+    &sum_table::DEF,
 ];
