@@ -218,6 +218,28 @@ fn lookups_outside_training_change_nothing() {
     assert_eq!(content(rows(&table)), before);
 }
 
+#[test]
+fn a_foreseen_batch_makes_its_rows_at_the_update() {
+    let make = || HashTable::<f32>::new(options(5, vec![slot("sum", SlotWidth::Param, 0.1)])).unwrap();
+    let (mut early, mut late) = (make(), make());
+    let kernel = adagrad(early.layout(), DType::F32);
+    let (mut a, mut b) = (Lookup::new(), Lookup::new());
+    for step in 0..4 {
+        let numbers = keys(300, step);
+        let features = [Feature::single(0, Integers::U64(&numbers))];
+        a.train(300, &features, &mut [&mut early], &POOL).unwrap();
+        let before = content(rows(&late));
+        b.foresee(300, &features, &[&late], &POOL).unwrap();
+        assert_eq!(content(rows(&late)), before);
+        let output = gathered(&b, &[&late]);
+        assert_eq!(output, gathered(&a, &[&early]));
+        let update = || lazy(&kernel, &[0.1, 1e-7]);
+        a.update(&mut [&mut early], &output, &[Some(update())], &POOL).unwrap();
+        b.update_one(0, &mut late, &output, update(), &POOL).unwrap();
+        assert_eq!(content(rows(&late)), content(rows(&early)));
+    }
+}
+
 /// The recorded row gradient against central differences of `Σ output · c`.
 #[test]
 fn row_gradients_are_those_of_the_lookup() {

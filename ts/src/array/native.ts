@@ -37,6 +37,7 @@ export interface Native {
   depth(): number;
   flush(): void;
   setPlace(place?: string): void;
+  detached(handle: number): number;
   memory(): number[];
   largest(most: number): string;
   setMemoryLimit(bytes: number): void;

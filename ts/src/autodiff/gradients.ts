@@ -5,6 +5,8 @@ import { coalesceRows, concat, identity, unsortedSegmentSum } from '../array/gen
 import { guarded, native, words } from '../array/native.js';
 import { collecting, keepOutside, type Shape, Tensor, tensorAt } from '../array/tensor.js';
 import { Variable } from '../array/variable.js';
+import { TableVariable } from '../array/table.js';
+import { TableGradient } from './table-gradient.js';
 import { flatten, replace } from './tree.js';
 
 /**
@@ -46,8 +48,8 @@ export class RowGradient {
   }
 }
 
-/** What a gradient can be: a tensor, rows of a looked-up table, or nothing (not reached). */
-export type Gradient = Tensor | RowGradient | null;
+/** What a gradient can be: a tensor, rows of a looked-up variable, that of an embedding table, or nothing (not reached). */
+export type Gradient = Tensor | RowGradient | TableGradient | null;
 
 /**
  * Gradients of a scalar `loss` for tensors and variables that it was computed from, in the same synchronous stretch
@@ -72,7 +74,7 @@ export function gradients(loss: Tensor, wrt: readonly (Tensor | Variable)[], see
     if (kind === 1) return first;
     const [rows, after] = tensorAt(at);
     at = after;
-    return new RowGradient(first, rows, x.shape, kind === 3);
+    return x instanceof TableVariable ? new TableGradient(x, first, rows) : new RowGradient(first, rows, x.shape, kind === 3);
   });
 }
 
@@ -131,5 +133,6 @@ export function grad(fn: (...args: never[]) => Tensor): (...args: never[]) => un
 
 function dense(g: Gradient, like: Tensor): Tensor {
   if (g === null) return like.mul(0);
+  if (g instanceof TableGradient) throw new TalrayError('INTERNAL', 'an argument has the gradient of a table');
   return g instanceof RowGradient ? g.dense() : g;
 }

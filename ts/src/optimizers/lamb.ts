@@ -1,7 +1,7 @@
 // LAMB: Adam steps scaled to each layer's norm.
 import { add, div, greater, logicalAnd, mul, onesLike, pow, sqrt, square, sub, sum, tensor, type Tensor, where } from '../index.js';
 import type { AdamaxOptions } from './adamax.js';
-import { type LearningRate, Optimizer } from './optimizer.js';
+import { type LearningRate, Optimizer, type TableSums } from './optimizer.js';
 import type { Row, Scalars, SlotSpec, Update } from './rule.js';
 
 /** Options of {@link Lamb}. */
@@ -37,8 +37,15 @@ export class Lamb extends Optimizer<Slot, Hyper, Shared> {
   protected override perParameter(row: Row<Slot>, scalars: Scalars<Hyper | Shared>): Record<'ratio', Tensor> {
     const norm = (x: Tensor): Tensor => sqrt(sum(square(x)));
     const [weight, step] = [norm(row.param), norm(direction(row, scalars).step)];
-    const both = logicalAnd(greater(weight, 0), greater(step, 0));
-    return { ratio: where(both, div(weight, where(both, step, onesLike(step))), onesLike(step)) };
+    return { ratio: ratioOf(weight!, step!) };
+  }
+
+  protected override get tableSums(): TableSums<Slot, Hyper | Shared> {
+    return {
+      names: ['weight', 'step'],
+      of: (row, scalars) => ({ weight: square(row.param), step: square(direction(row, scalars).step) }),
+      scalars: ({ weight, step }) => ({ ratio: ratioOf(sqrt(weight!), sqrt(step!)) }),
+    };
   }
 
   rule(row: Row<Slot>, scalars: Scalars<Hyper | Shared>): Update<Slot> {
@@ -56,4 +63,10 @@ function direction(
   const velocity = add(v, mul(sub(square(grad), v), sub(1, beta2)));
   const step = div(div(momentum, correction1), add(sqrt(div(velocity, correction2)), epsilon));
   return { step, momentum, velocity };
+}
+
+/** ‖w‖/‖u‖, and 1 where one of them is 0. */
+function ratioOf(weight: Tensor, step: Tensor): Tensor {
+  const both = logicalAnd(greater(weight, 0), greater(step, 0));
+  return where(both, div(weight, where(both, step, onesLike(step))), onesLike(step));
 }

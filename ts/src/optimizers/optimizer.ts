@@ -10,6 +10,9 @@ import {
   mul,
   neg,
   RowGradient,
+  TableGradient,
+  type TableRule,
+  TableVariable,
   sub,
   sum,
   square,
@@ -176,7 +179,15 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       : (variables as ReadonlyMap<string, Variable>);
     for (const [path, variable] of named) {
       if (this.#built.has(variable)) continue;
-      const specs: Record<string, SlotSpec> = { ...this.slots(), ...(this.options.useEma ? { average: {} } : {}) };
+      const specs = this.#specs();
+      if (variable instanceof TableVariable) {
+        variable.setSlots(
+          this,
+          tableSlots(specs, (spec) => this.#specOf(spec)),
+        );
+        this.#built.set(variable, { path, variable, slots: {} });
+        continue;
+      }
       const slots = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, slotOf(variable, this.#specOf(spec), name)]));
       this.#built.set(variable, { path, variable, slots });
     }
@@ -211,9 +222,12 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       );
     }
     const scalars = this.#scalars();
-    const clipped = this.#clipNorms(grads as readonly (Tensor | RowGradient)[]);
-    const params = clipped.map(({ grad, scale }, i) => this.#parameter(this.#entry(variables[i]!), grad, scale, scalars));
+    const clipped = this.#clipNorms(grads as readonly Present[]);
+    const params = clipped.flatMap(({ grad, scale }, i) =>
+      grad instanceof TableGradient ? [] : [this.#parameter(this.#entry(variables[i]!), grad, scale, scalars)],
+    );
     applyRule({ rule: (row, s) => this.#wholeRule(row as Row<Slot>, s as Scalars<Hyper | Shared>), params });
+    for (const { grad, scale } of clipped) if (grad instanceof TableGradient) this.#table(grad, scale, scalars);
     this.#constrain(variables);
     this.iterations.assign(add(this.iterations, tensor(1, { dtype: 'f64' })));
   }
@@ -226,6 +240,10 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       variable.assign(average);
       slots['average']!.assign(weight);
     }
+  }
+
+  #specs(): Record<string, SlotSpec> {
+    return { ...this.slots(), ...(this.options.useEma ? { average: {} } : {}) };
   }
 
   #entry(variable: Variable): Built {
@@ -278,11 +296,18 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
   }
 
   /** Norms are of whole gradients, so duplicates are summed first; the scale itself joins the rule. */
-  #clipNorms(grads: readonly (Tensor | RowGradient)[]): { grad: Tensor | RowGradient; scale?: Tensor }[] {
+  #clipNorms(grads: readonly Present[]): { grad: Present; scale?: Tensor }[] {
     const { clipnorm, globalClipnorm } = this.options;
     if (clipnorm === undefined && globalClipnorm === undefined) return grads.map((grad) => ({ grad }));
     const exact = grads.map((grad) => (grad instanceof RowGradient ? grad.coalesce() : grad));
-    const squares = exact.map((grad) => cast(sum(square(grad instanceof RowGradient ? grad.rows : grad)), 'f64'));
+    const squares = exact.map((grad) =>
+      cast(
+        grad instanceof TableGradient
+          ? squaresOf(grad, Object.keys(this.#specs()))
+          : sum(square(grad instanceof RowGradient ? grad.rows : grad)),
+        'f64',
+      ),
+    );
     const limit = this.#hyper.get('clip')!.value;
     const scaleOf = (squared: Tensor): Tensor => div(limit, maximum(sqrt(squared), limit));
     const total = globalClipnorm === undefined ? undefined : scaleOf(squares.reduce((a, b) => add(a, b)));
@@ -302,6 +327,30 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       this.perParameter === Optimizer.prototype.perParameter ? {} : this.perParameter(row(), scalars as Scalars<Hyper | Shared>),
     );
     return { variable, grad, slots, scalars, update };
+  }
+
+  /** The rule over the rows of a table that the step looked up. */
+  #table(grad: TableGradient, scale: Tensor | undefined, set: ScalarSet): void {
+    const { table } = grad;
+    const { path } = this.#entry(table);
+    if (this.options.update === 'dense') {
+      throw new TalrayError('OPTION', `${path}: rows of a table that a step does not look up stay as they are; leave out update: 'dense'`);
+    }
+    const scalars: Record<string, Tensor> = { ...set.as(table.dtype) };
+    if (scale !== undefined) scalars['gradScale'] = cast(scale, table.dtype);
+    if (this.options.weightDecay !== undefined && this.#excluded(path, table)) scalars['decay'] = zeros([], { dtype: table.dtype });
+    const slots = Object.keys(this.#specs());
+    const sums = this.tableSums;
+    if (sums !== undefined) {
+      const rule: TableRule = (row, s) => sums.of(this.#prepare(row as Row<Slot>, s), s as Scalars<Hyper | Shared>);
+      Object.assign(scalars, sums.scalars(grad.sums(rule, slots, scalars, sums.names)));
+    }
+    grad.update((row, s) => this.#wholeRule(row as Row<Slot>, s as Scalars<Hyper | Shared>), slots, scalars);
+  }
+
+  /** What {@link perParameter} gives for a table, from sums over the elements of its rows. */
+  protected get tableSums(): TableSums<Slot, Hyper | Shared> | undefined {
+    return undefined;
   }
 
   #updateOf(variable: Variable): RowUpdate {
@@ -344,6 +393,29 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
       if (constraint) variable.assign(constraint.project(variable.value));
     }
   }
+}
+
+type Present = Tensor | RowGradient | TableGradient;
+
+/** How a rule that needs norms of a parameter gets them for a table. */
+export interface TableSums<Slot extends string, Scalar extends string> {
+  readonly names: readonly string[];
+  /** What is summed, of one element, by name. */
+  of(row: Row<Slot>, scalars: Scalars<Scalar>): Record<string, Tensor>;
+  /** Scalars for the rule. */
+  scalars(sums: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
+}
+
+function squaresOf(grad: TableGradient, slots: readonly string[]): Tensor {
+  return grad.sums((row) => ({ squares: square(row['grad']!) }), slots, {}, ['squares'])['squares']!;
+}
+
+function tableSlots(specs: Readonly<Record<string, SlotSpec>>, complete: (spec: SlotSpec) => Required<SlotSpec>) {
+  return Object.entries(specs).map(([name, spec]) => {
+    const { shape, init } = complete(spec);
+    if (shape === 'scalar') throw new TalrayError('UNSUPPORTED', `slot ${name}: a table keeps no slot of one number; keep it in \`state\``);
+    return { name, width: shape, initial: init };
+  });
 }
 
 /** Scalars of a step, cast once a dtype. */

@@ -7,3 +7,12 @@ export { FeatureModel, type FeatureTensors } from './feature-model.js';
 export { KeyIndex } from './key-index.js';
 export { Tower, type TowerOptions } from './tower.js';
 export { DeepPart, WideAndDeep, type WideAndDeepOptions } from './wide-and-deep.js';
+export {
+  EmbeddingTable,
+  type EmbeddingTableOptions,
+  type GroupFeature,
+  type Keys,
+  keysOf,
+  lookupGroup,
+  type LookupOptions,
+} from './embedding-table.js';

@@ -89,3 +89,21 @@ export async function readChecked(path: string, { name, size, sha256: wanted }: 
   if (got !== wanted) throw new TalrayError('FORMAT', `${path}/${name} does not match its checksum: it was altered`);
   return bytes;
 }
+
+/** Makes the folder `path` where it is missing. Throws `IO`. */
+export async function makeFolder(path: string): Promise<void> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw new TalrayError('IO', `cannot save to ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+/** Removes files of tables that the folder's manifest does not name: those of a model before it, or of a save that failed. */
+export async function removeStray(path: string): Promise<void> {
+  const { readdir, readFile, rm } = await import('node:fs/promises');
+  const manifest = await readFile(`${path}/manifest.json`, 'utf8').catch(() => '');
+  for (const name of await names(path, readdir)) {
+    if (/^table-\d+-.*\.(safetensors|part)$/.test(name) && !manifest.includes(name))
+      await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
+  }
+}

@@ -1,8 +1,8 @@
 // Models as folders: a manifest (config tree, optimizers, place in training) and safetensors (weights, slots, other state).
-import { type DType, TalrayError, type Tensor, zeros } from '../index.js';
+import { type DType, type SavedTable, TableVariable, TalrayError, type Variable, type Tensor, zeros } from '../index.js';
 import { decodeLayer, encodeLayer, type Json, type LayerClass, type LayerConfig } from '../nn/core/config.js';
 import type { TrainingPlace } from './fit.js';
-import { type FileEntry, readChecked, readManifest, replaceFolder } from './folder.js';
+import { type FileEntry, makeFolder, readChecked, readManifest, removeStray, replaceFolder } from './folder.js';
 import type { ExtraState, Model } from './model.js';
 import { randomState } from './random-state.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
@@ -13,6 +13,7 @@ const VERSION = 1;
 
 /** What loading needs of a model. */
 export interface Loadable {
+  weightsByPath(): Map<string, Variable>;
   buildFor(x: TensorsLike): void;
   restored(values: ReadonlyMap<string, Tensor>, place: TrainingPlace | undefined): void;
   restoreExtra(state: ExtraState): void;
@@ -47,19 +48,30 @@ export interface Manifest {
   readonly extra: unknown;
   /** What the user said of the model. */
   readonly about?: Json;
+  /** Embedding tables by path; their manifests name files beside this one. */
+  readonly tables?: Readonly<Record<string, SavedTable>>;
   readonly files: readonly FileEntry[];
 }
 
 /** Writes `model` to the folder `path`. */
 export async function saveModel(model: Model, path: string): Promise<void> {
-  const { example, state, optimizers, place } = model.saved();
+  await makeFolder(path);
+  // Weights are read and tables are queued in one stretch: no step comes between them.
+  const { example, state, tables: live, optimizers, place } = model.saved();
+  const writing = [...live].map(async ([name, table], i) => [name, await table.save(path, `table-${i}-`)] as const);
   const extra = model.extraState();
   const tensors = new Map<string, Tensor>([...state].map(([name, cell]) => [name, cell.value]));
   for (const [name, value] of extra?.arrays ?? []) tensors.set(`extra.${name}`, value);
   const random = randomState();
   tensors.set('random', random.value);
   const config = encodeLayer(model as never);
-  const files = new Map([['model.safetensors', await writeSafetensors(tensors)]]);
+  const [bytes, ...written] = await Promise.all([writeSafetensors(tensors), ...writing]).catch(async (error: unknown) => {
+    await Promise.allSettled(writing);
+    await removeStray(path);
+    throw error;
+  });
+  const tables = Object.fromEntries(written);
+  const files = new Map([['model.safetensors', bytes]]);
   await replaceFolder(path, files, (entries) => {
     const manifest: Manifest = {
       format: 'talray',
@@ -70,10 +82,11 @@ export async function saveModel(model: Model, path: string): Promise<void> {
       training: place ?? null,
       extra: extra?.json ?? null,
       ...(model.about === undefined ? {} : { about: model.about }),
+      ...(written.length === 0 ? {} : { tables }),
       files: entries,
     };
     return `${JSON.stringify(manifest, undefined, 1)}\n`;
-  });
+  }).finally(() => removeStray(path));
 }
 
 /** Reads the model in the folder `path`. */
@@ -104,6 +117,16 @@ async function readModel<M extends Loadable>(own: ModelClass<M>, path: string, {
     model.restoreExtra({ json: manifest.extra, arrays });
   }
   if (manifest.input !== null) model.buildFor(exampleOf(manifest.input) as TensorsLike);
+  const places = model.weightsByPath();
+  for (const [name, saved] of Object.entries(manifest.tables ?? {})) {
+    const table = places.get(name);
+    if (!(table instanceof TableVariable)) throw new TalrayError('FORMAT', `${path} holds a table ${name}, which the model does not have`);
+    await table.load(path, saved);
+  }
+  for (const [name, weight] of places) {
+    if (weight instanceof TableVariable && manifest.tables?.[name] === undefined)
+      throw new TalrayError('FORMAT', `the saved model has no table ${name}`);
+  }
   model.restored(
     tensors,
     manifest.training === null ? undefined : { ...manifest.training, iterator: manifest.training.iterator ?? undefined },

@@ -2678,15 +2678,15 @@ export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; 
 }
 
 /**
- * Looks all features of a batch up in the embedding tables of a group, and pools their vectors into one `[rows, columns]`. `token` u64 [2] names the group and orders what is done to it: pass the last one on and keep the one that this gives. `features` holds, for each feature, its keys (any integer type of 32 or 64 bits: `[rows]`, `[rows, n]`, or flat with offsets), then with bit 1 of its `parts` the offsets `[rows + 1]`, then with bit 2 the weights, one a key. Each feature has an entry in `tables` (index in the group), `widths` (of that table's vectors), `pooling` (0 sum, 1 mean, 2 sqrtn, 3 flat: one vector after another), `parts`, `max_norms` (below 0: none) and `defaults` (the key of rows without keys, with bit 4 of `parts`; such rows are zeros otherwise). With `train` missing rows are made, and `update_tables` with the same `lookup` can follow; without it nothing is made or counted.
+ * Looks all features of a batch up in embedding tables, and pools their vectors into one `[rows, columns]`, the first output. The first `count` inputs are tokens, u64 [2], one a table: each names its table and orders what is done to it, and the outputs end with the next ones. The other inputs hold, for each feature, its keys (any integer type of 32 or 64 bits: `[rows]`, `[rows, n]`, or flat with offsets), then with bit 1 of its `parts` the offsets `[rows + 1]`, then with bit 2 the weights, one a key. Each feature has an entry in `tables` (which token), `widths` (of that table's vectors), `pooling` (0 sum, 1 mean, 2 sqrtn, 3 flat: one vector after another), `parts`, `max_norms` (below 0: none) and `defaults` (the key of rows without keys, with bit 4 of `parts`; such rows are zeros otherwise). No table is changed. With `train` keys without a row have the vector that they start with, and the lookup is kept under the number `lookup` for `update_table`, which makes their rows.
  * @param options.train default false
  * @param options.dtype default 'f32'
  */
-export function lookupRows(token: TensorLike, features: readonly TensorLike[], tables: number | readonly number[], widths: number | readonly number[], pooling: number | readonly number[], parts: number | readonly number[], maxNorms: number | readonly number[], defaults: number | readonly number[], lookup: number, options: { train?: boolean | undefined; dtype?: DType | undefined } = {}): { out: Tensor; token: Tensor } {
+export function lookupRows(inputs: readonly TensorLike[], count: number, tables: number | readonly number[], widths: number | readonly number[], pooling: number | readonly number[], parts: number | readonly number[], maxNorms: number | readonly number[], defaults: number | readonly number[], lookup: number, options: { train?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor[] {
   words.known(options, ['train', 'dtype']);
-  words.begin(238, 1 + features.length);
-  words.arg(token);
-  for (const each of features) words.arg(each);
+  words.begin(238, 0 + inputs.length);
+  for (const each of inputs) words.arg(each);
+  words.integer(count);
   words.list(tables);
   words.list(widths);
   words.list(pooling);
@@ -2696,22 +2696,43 @@ export function lookupRows(token: TensorLike, features: readonly TensorLike[], t
   words.integer(lookup);
   words.flag(options.train);
   words.dtype(options.dtype);
-  const made = words.many();
-  return { out: made[0] as Tensor, token: made[1] as Tensor };
+  return words.many();
 }
 
 /**
- * Applies update rules to the rows that `lookup_rows` with `train` and the same `lookup` found: `gradient` is that of its `out`; what belongs to one row is summed first, in order of position, and each row is read and written once. There is one region for each entry of `tables` (an index in the group): the rule over one element, from `param`, `grad`, the table's slots (scalar ones left out) and its scalars to the new `param` and slots. `scalars` holds the scalars of one rule after the other, and `counts` how many each has. `token` is that of the group; gives the next one.
+ * `out` as it is, the output of `lookup_rows` with `train` and the same `lookup`. Its gradient goes to `anchors`, which stand for the tables and are numbers of the same dtype: a row gradient of ids `[lookup]` and, flat, the whole gradient of `out`. Gradients of several lookups follow one another.
  */
-export function updateTables(token: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[], lookup: number, tables: number | readonly number[], counts: number | readonly number[]): Tensor {
-  words.begin(239, 2 + scalars.length);
+export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lookup: number): Tensor {
+  words.begin(239, 1 + anchors.length);
+  words.arg(out);
+  for (const each of anchors) words.arg(each);
+  words.integer(lookup);
+  return words.one();
+}
+
+/**
+ * Applies an update rule to the rows that lookups in training found, and makes those that were missing. `ids` and `gradient` are those of the table's anchor (see `table_vectors`). What belongs to one row is summed first, in order of position, and each row is read and written once. The region is the rule over one element: from `param`, `grad`, the table's slots and `scalars` to the new `param` and slots. `token` is that of the table; gives the next one.
+ */
+export function updateTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[]): Tensor {
+  words.begin(240, 3 + scalars.length);
   words.arg(token);
+  words.indexArg(ids);
   words.arg(gradient);
   for (const each of scalars) words.arg(each);
-  words.integer(lookup);
-  words.list(tables);
-  words.list(counts);
   return words.one();
+}
+
+/**
+ * Sums over the rows that an `update_table` with the same inputs would change: each output of the region, a formula over one element as there, is added up over all elements of these rows, in a fixed order. Changes nothing. Norms of gradients and of steps are made of it.
+ */
+export function sumTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[], sums: number): Tensor[] {
+  words.begin(241, 3 + scalars.length);
+  words.arg(token);
+  words.indexArg(ids);
+  words.arg(gradient);
+  for (const each of scalars) words.arg(each);
+  words.integer(sums);
+  return words.many();
 }
 
 /** The ops that are methods of `Tensor`; each is the function of that name with the tensor as first argument. */
