@@ -1,6 +1,6 @@
 // Tables of rows by key as parameters of a model: lookups, and what optimizers and files need of them.
 import { loadNative } from '#platform';
-import { toTensor } from './create.js';
+import { full, toTensor } from './create.js';
 import type { DType } from './dtype.js';
 import { TalrayError } from './errors.js';
 import { lookupRows, tableVectors } from './generated/ops.js';
@@ -73,8 +73,17 @@ export class TableVariable extends Variable {
 
   /** @internal Takes the token that an op gave. Outside of a recording the op is run first, and throws here. */
   advance(token: Tensor): void {
-    if (native.depth() === 0) token.dataSync();
-    this.#token.assign(token);
+    // A new value: gradients of later losses do not go back through this update to lookups before it.
+    this.assign(full([0, this.dim], 0, { dtype: this.dtype }));
+    if (native.depth() > 0) {
+      this.#token.assign(token);
+      return;
+    }
+    // What is assigned must not lead back to the update, which would then run again.
+    const next = detached(token);
+    next.dataSync();
+    this.#token.assign(next);
+    next.dispose();
   }
 
   /** @internal Slots for an optimizer, at their first values unless it has them already (or a file gave them). */
@@ -108,6 +117,12 @@ export class TableVariable extends Variable {
     const { options } = (JSON.parse(manifest) as { manifest: { options: { slots: unknown } } }).manifest;
     this.#slots = { owner: undefined, spec: JSON.stringify(options.slots) };
   }
+}
+
+/** What `t` will hold, computed now, without what it was computed from. */
+function detached(t: Tensor): Tensor {
+  guarded(() => native.detached(t.live()));
+  return tensorAt(0)[0];
 }
 
 function failed(error: unknown): never {
@@ -157,8 +172,7 @@ export function lookupTables(features: readonly TableFeature[], { training = fal
     return training ? tableVectors(out, tables, number) : out;
   }
   // Outside of a recording it is read at once, before what may change the table next.
-  guarded(() => native.detached(out.live()));
-  const read = tensorAt(0)[0];
+  const read = detached(out);
   for (const t of [out, ...tokens]) t.dispose();
   return training ? tableVectors(read, tables, number) : read;
 }

@@ -95,10 +95,11 @@ impl<T: RowFloat> Lookup<T> {
         let table = &mut self.tables[0];
         table.distinct(store, pool)?;
         for group in &mut table.unique.groups {
-            group.counts.fill(0);
+            let mut seen = vec![0; group.keys.len()];
             for (position, number) in group.positions.iter().zip(&group.of) {
-                group.counts[*number as usize] += all.counts[*position as usize];
+                seen[*number as usize] += all.counts[*position as usize];
             }
+            group.seen = Some(seen);
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ pub(super) struct Group {
     pub keys: Vec<u64>,
     /// How often each occurs.
     pub counts: Vec<u32>,
+    /// How often each counts as seen, where that is not how often it occurs.
+    pub seen: Option<Vec<u32>>,
     /// The row of each.
     pub rows: Vec<u32>,
     /// Open addressing over `keys`: 0 is empty, `n + 1` is key `n`.
@@ -59,6 +61,7 @@ impl Unique {
             group.keys.clear();
             group.rows.clear();
             group.rows.extend(0..*len as u32);
+            group.seen = None;
             group.counts.clear();
             group.counts.resize(*len, 0);
         }
@@ -75,6 +78,7 @@ impl Group {
     fn distinct(&mut self, keys: &[u64]) {
         self.keys.clear();
         self.counts.clear();
+        self.seen = None;
         self.of.clear();
         let size = (self.positions.len() * 2).next_power_of_two();
         self.index.clear();

@@ -210,7 +210,8 @@ impl<T: RowFloat> Kernel for Run<'_, '_, T> {
                     let new = &tile.outputs[output][at * width..(at + rows.len()) * width];
                     shard.store(field, rows_of, new);
                 }
-                shard.touch(rows_of, &group.counts[rows], update.step);
+                let seen = group.seen.as_ref().unwrap_or(&group.counts);
+                shard.touch(rows_of, &seen[rows], update.step);
             }
             start = end;
         }
