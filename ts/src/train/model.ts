@@ -265,16 +265,11 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
   saved(): {
     example: Tensors | undefined;
     state: Map<string, Variable>;
-    tables: Map<string, TableVariable>;
     optimizers: Record<string, unknown>;
     place: TrainingPlace | undefined;
   } {
     const state = new Map<string, Variable>();
-    const tables = new Map<string, TableVariable>();
-    for (const [path, weight] of this.weightsByPath()) {
-      if (weight instanceof TableVariable) tables.set(path, weight);
-      else state.set(`weights.${path}`, weight);
-    }
+    for (const [path, weight] of this.weightsByPath()) if (!(weight instanceof TableVariable)) state.set(`weights.${path}`, weight);
     const optimizers: Record<string, unknown> = {};
     const parts = this.#compiled?.options.optimizer === undefined || this.#example === undefined ? [] : this.#optimized();
     for (const { optimizer, part } of parts) {
@@ -287,16 +282,15 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
       for (const { key, metric } of this.#compiled.objective.recorded)
         for (const [name, cell] of metric.stateByName()) state.set(`metrics.${key}.${name}`, cell);
     }
-    return { example: this.#example, state, tables, optimizers, place: this.#place?.() };
+    return { example: this.#example, state, optimizers, place: this.#place?.() };
   }
 
   /** Takes up a saved state: weights now, the rest when it is compiled. */
   restored(values: ReadonlyMap<string, Tensor>, place: TrainingPlace | undefined): void {
     for (const [path, weight] of this.weightsByPath()) {
-      if (weight instanceof TableVariable) continue;
       const value = values.get(`weights.${path}`);
-      if (value === undefined) throw new TalrayError('FORMAT', `the saved model has no weight ${path}`);
-      weight.assign(value);
+      if (value !== undefined) weight.assign(value);
+      else if (!(weight instanceof TableVariable)) throw new TalrayError('FORMAT', `the saved model has no weight ${path}`);
     }
     this.#pending = values;
     this.#resumed = place;

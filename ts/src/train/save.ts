@@ -57,8 +57,9 @@ export interface Manifest {
 export async function saveModel(model: Model, path: string): Promise<void> {
   await makeFolder(path);
   // Weights are read and tables are queued in one stretch: no step comes between them.
-  const { example, state, tables: live, optimizers, place } = model.saved();
-  const writing = [...live].map(async ([name, table], i) => [name, await table.save(path, `table-${i}-`)] as const);
+  const { example, state, optimizers, place } = model.saved();
+  const live = [...model.weightsByPath()].filter((entry): entry is [string, TableVariable] => entry[1] instanceof TableVariable);
+  const writing = live.map(async ([name, table], i) => [name, await table.save(path, `table-${i}-`)] as const);
   const extra = model.extraState();
   const tensors = new Map<string, Tensor>([...state].map(([name, cell]) => [name, cell.value]));
   for (const [name, value] of extra?.arrays ?? []) tensors.set(`extra.${name}`, value);
