@@ -7,10 +7,10 @@ use talray_core::graph::Graph;
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
 use talray_core::rows::{RowView, SlotSpec, SlotWidth};
-use talray_core::{AttrValue, Code, DType, Error, Region, Result, Shape, Type, Value};
+use talray_core::{AttrValue, Code, DType, Dim, Error, Region, Result, Shape, Type, Value};
 use talray_kernels_cpu::Cpu;
 use talray_kernels_cpu::memory::Buffer;
-use talray_kernels_cpu::rows::TableHandle;
+use talray_kernels_cpu::rows::{TableHandle, next_lookup};
 use talray_tables::{Absent, ArrayTable, HashTable, Initializer, TableOptions};
 
 type T = Tensor<Buffer>;
@@ -71,7 +71,7 @@ fn ints(x: &[i64]) -> AttrValue {
 }
 
 /// Looks up `users [3]` and pooled `items [3, 2]`; with `train` also updates with the gradient `out`.
-fn plan(cpu: &Cpu, train: bool) -> Result<Arc<Plan>> {
+fn plan(cpu: &Cpu, train: bool, lookup: i64) -> Result<Arc<Plan>> {
     let mut g = Graph::new();
     let [a, b] = [(); 2].map(|()| g.input(Type::new(DType::U64, Shape::of(&[2]))));
     let users = g.input(Type::new(DType::I64, Shape::of(&[3])));
@@ -86,13 +86,13 @@ fn plan(cpu: &Cpu, train: bool) -> Result<Arc<Plan>> {
         ("parts", ints(&[0, 0])),
         ("max_norms", AttrValue::F64s(vec![-1.0, -1.0])),
         ("defaults", ints(&[0, 0])),
-        ("lookup", LOOKUP.into()),
+        ("lookup", lookup.into()),
         ("train", train.into()),
     ];
     let found = g.build().apply_all("lookup_rows", &[Some(a), Some(b), Some(users), Some(items)], &attrs, &[])?;
     g.outputs = found.to_vec();
     if train {
-        let flat = g.build().op("reshape", &[found[0]], &[("shape", AttrValue::Dims([15.into()].into_iter().collect()))])?;
+        let flat = g.build().op("reshape", &[found[0]], &[("shape", AttrValue::Dims([Dim::Known(15)].into_iter().collect()))])?;
         for table in [1, 2] {
             let inputs = [Some(found[table]), Some(ids), Some(flat), Some(rate)];
             g.outputs[table] = g.build().apply_all("update_table", &inputs, &[], &[rule()])?[0];
@@ -101,19 +101,17 @@ fn plan(cpu: &Cpu, train: bool) -> Result<Arc<Plan>> {
     Ok(Arc::new(Plan::new(&g, 1, &Passes::default(), &|op| cpu.supports(op))?))
 }
 
-/// A number that no other test uses.
-const LOOKUP: i64 = -5;
-
 fn run(cpu: &Cpu, train: bool, tokens: [[u64; 2]; 2], users: [i64; 3], items: [i32; 6]) -> Result<(Vec<f32>, [[u64; 2]; 2])> {
+    let lookup = next_lookup();
     let inputs = vec![
         token(cpu, tokens[0]),
         token(cpu, tokens[1]),
         upload(cpu, DType::I64, &[3], users.map(i64::to_le_bytes)),
         upload(cpu, DType::I32, &[3, 2], items.map(i32::to_le_bytes)),
         upload(cpu, DType::F32, &[], [0.5f32.to_le_bytes()]),
-        upload(cpu, DType::I64, &[1], [LOOKUP.to_le_bytes()]),
+        upload(cpu, DType::I64, &[1], [lookup.to_le_bytes()]),
     ];
-    let results = Run::new(plan(cpu, train)?, inputs)?.finish(cpu)?;
+    let results = Run::new(plan(cpu, train, lookup)?, inputs)?.finish(cpu)?;
     let words = |t: &T| [0, 8].map(|i| u64::from_le_bytes(t.buffer.bytes()[i..i + 8].try_into().unwrap()));
     Ok((numbers(&results[0]), [words(&results[1]), words(&results[2])]))
 }
