@@ -7,7 +7,7 @@ use talray_core::graph::Graph;
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
 use talray_core::rows::{RowView, SlotSpec, SlotWidth};
-use talray_core::{AttrValue, Code, DType, Dim, Error, Region, Result, Shape, Type, Value};
+use talray_core::{AttrValue, Code, DType, Dim, Region, Result, Shape, Type, Value};
 use talray_kernels_cpu::Cpu;
 use talray_kernels_cpu::memory::Buffer;
 use talray_kernels_cpu::rows::{TableHandle, next_lookup};
