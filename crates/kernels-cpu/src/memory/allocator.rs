@@ -1,6 +1,6 @@
 //! The allocator: blocks by size class, kept for reuse up to a bound, and counted.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use talray_core::{Error, Result};
@@ -68,7 +68,7 @@ pub fn trim() {
         let blocks = std::mem::take(&mut lock(list).0);
         for pointer in blocks {
             COUNTERS.pooled.fetch_sub(class_bytes(class), Relaxed);
-            // SAFETY: the block came from `alloc_zeroed` with this layout and nobody uses it.
+            // SAFETY: the block came from the system with this layout and nobody uses it.
             unsafe { dealloc(pointer, layout(class_bytes(class))) };
         }
     }
@@ -98,11 +98,38 @@ fn class_bytes(class: usize) -> usize {
     ((step << power) * ALIGN / 4).next_multiple_of(ALIGN)
 }
 
+/// Blocks from this size on are put on huge pages where the system has them: a table's rows are read here and there,
+/// and with pages of 4 KiB each of them would cost a look into the page table besides.
+const HUGE: usize = 2 << 20;
+
 fn layout(bytes: usize) -> Layout {
-    match Layout::from_size_align(bytes, ALIGN) {
+    match Layout::from_size_align(bytes, if bytes >= 2 * HUGE { HUGE } else { ALIGN }) {
         Ok(layout) => layout,
         Err(_) => Layout::new::<u8>(),
     }
+}
+
+/// A zeroed block from the system, or null.
+fn fresh(bytes: usize) -> *mut u8 {
+    let layout = layout(bytes);
+    if layout.align() == ALIGN {
+        // SAFETY: the layout is not empty.
+        return unsafe { alloc_zeroed(layout) };
+    }
+    // SAFETY: the layout is not empty.
+    let pointer = unsafe { alloc(layout) };
+    if pointer.is_null() {
+        return pointer;
+    }
+    // The advice has to come before the first touch. Where it is refused, ordinary pages serve.
+    #[cfg(target_os = "linux")]
+    // SAFETY: the range is the block, whose content does not matter yet.
+    unsafe {
+        libc::madvise(pointer.cast(), bytes, libc::MADV_HUGEPAGE);
+    }
+    // SAFETY: the block has so many bytes.
+    unsafe { pointer.write_bytes(0, bytes) };
+    pointer
 }
 
 /// One allocation.
@@ -140,8 +167,7 @@ impl Block {
                 COUNTERS.pooled.fetch_sub(bytes, Relaxed);
                 pointer
             }
-            // SAFETY: the layout is not empty.
-            None => unsafe { alloc_zeroed(layout(bytes)) },
+            None => fresh(bytes),
         };
         if pointer.is_null() {
             return refuse(format!("the system has no {len} bytes left ({} bytes are in use)", live - len));
@@ -169,7 +195,7 @@ impl Drop for Block {
             COUNTERS.pooled.fetch_add(bytes, Relaxed);
             lock(&FREE[self.class]).0.push(self.pointer);
         } else {
-            // SAFETY: the block came from `alloc_zeroed` with this layout and this is its last use.
+            // SAFETY: the block came from the system with this layout and this is its last use.
             unsafe { dealloc(self.pointer, layout(bytes)) };
         }
     }
