@@ -31,6 +31,13 @@ pub enum Layout {
     Gaps,
 }
 
+/// The samples that can be recorded with their elements in this dtype.
+pub fn recordable(id: OpId, samples: &[Sample], dtype: DType) -> Vec<Sample> {
+    let fits =
+        |s: &&Sample| dtypes(id, s).contains(&dtype) && Subject::new(id, s, dtype).is_ok_and(|s| s.graph(Layout::Plain).is_ok());
+    samples.iter().filter(fits).cloned().collect()
+}
+
 /// The dtypes at which a sample of `id` can stand: any for the ops of elements, and for the others where it has a float input.
 pub fn dtypes(id: OpId, sample: &Sample) -> Vec<DType> {
     if varies(id, sample) {

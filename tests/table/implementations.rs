@@ -6,7 +6,7 @@ use talray_core::{Code, DType, Sample};
 use talray_kernels_cpu::Implementation;
 use talray_kernels_cpu::simd::{available_levels, level, set_level};
 use talray_tests::run::{Output, apart, cpu};
-use talray_tests::subject::{Layout, Subject, dtypes};
+use talray_tests::subject::{Layout, Subject, recordable};
 
 pub fn questions(table: &mut Table) {
     for (id, def) in each_op() {
@@ -15,13 +15,7 @@ pub fn questions(table: &mut Table) {
         }
         let samples: Vec<_> = (def.samples)().into_iter().filter(|s| s.refuses.is_none()).collect();
         for dtype in DType::ALL {
-            let samples: Vec<Sample> = samples
-                .iter()
-                .filter(|s| {
-                    dtypes(id, s).contains(&dtype) && Subject::new(id, s, dtype).is_ok_and(|s| s.graph(Layout::Plain).is_ok())
-                })
-                .cloned()
-                .collect();
+            let samples = recordable(id, &samples, dtype);
             if !samples.is_empty() {
                 table.ask("implementations", def.name, dtype.name(), move || agree(id, &samples, dtype));
             }

@@ -6,7 +6,7 @@ use talray_core::{DType, Sample};
 use talray_kernels_cpu::memory::Buffer;
 use talray_kernels_cpu::{Cpu, Implementation};
 use talray_tests::run::{Output, apart, cpu};
-use talray_tests::subject::{Layout, Subject, dtypes};
+use talray_tests::subject::{Layout, Subject, recordable};
 
 /// Products of matrices take the inputs' strides as they come, which can change the order of sums.
 const PRODUCTS: [&str; 4] = ["matmul", "einsum", "tensordot", "scaled_dot_product_attention"];
@@ -18,13 +18,7 @@ pub fn questions(table: &mut Table) {
             continue;
         }
         for dtype in [DType::F32, DType::F64, DType::BF16, DType::I32, DType::U8, DType::Bool] {
-            let samples: Vec<Sample> = samples
-                .iter()
-                .filter(|s| {
-                    dtypes(id, s).contains(&dtype) && Subject::new(id, s, dtype).is_ok_and(|s| s.graph(Layout::Plain).is_ok())
-                })
-                .cloned()
-                .collect();
+            let samples = recordable(id, &samples, dtype);
             if !samples.is_empty() {
                 table.ask("layouts", def.name, dtype.name(), move || same(id, &samples, dtype));
             }

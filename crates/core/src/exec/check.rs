@@ -8,7 +8,7 @@ use crate::backend::{Backend, Tensor};
 use crate::graph::{Graph, Kind, Node, Value};
 use crate::passes::{Passes, has_effect};
 use crate::plan::Plan;
-use crate::{AttrValue, Attrs, AttrsRef, Code, DType, Dim, Error, Result, Shape, Type};
+use crate::{AttrValue, AttrsRef, Code, DType, Error, Result, Shape, Type};
 use smallvec::SmallVec;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -128,7 +128,8 @@ impl<B: Backend> Check<'_, B> {
                 }
             });
         }
-        graph.outputs = graph.apply(op, &args, self.attrs(&node.attrs)?, &node.regions)?.to_vec();
+        let attrs = self.symbols.attrs(&node.attrs)?.unwrap_or_else(|| node.attrs.clone());
+        graph.outputs = graph.apply(op, &args, attrs, &node.regions)?.to_vec();
         let outputs = graph.outputs.len();
         let plan = Plan::new(&graph, outputs, &Passes::NONE, &|op| self.backend.supports(op))?;
         let mut run = Run::new(Arc::new(plan), inputs)?;
@@ -143,18 +144,6 @@ impl<B: Backend> Check<'_, B> {
     fn get(&self, v: Value) -> Result<&Tensor<B::Buffer>> {
         let place = self.values[v.node as usize].get(v.out as usize);
         place.and_then(Option::as_ref).ok_or_else(|| Error::internal("a value was dropped while checking"))
-    }
-
-    fn attrs(&self, attrs: &Attrs) -> Result<Attrs> {
-        let mut bound = attrs.clone();
-        for a in &mut bound {
-            let AttrValue::Dims(dims) = a else { continue };
-            for d in dims.iter_mut() {
-                let n = d.eval(&self.symbols.0).ok_or_else(|| Error::internal(format!("size {d} is not bound")))?;
-                *d = Dim::Known(n);
-            }
-        }
-        Ok(bound)
     }
 
     fn keep(&mut self, i: usize, made: SmallVec<[Tensor<B::Buffer>; 1]>) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::graph::view::{self, Layout};
 use crate::graph::{Kind, Node, OpId, Value};
 use crate::op::Lower;
 use crate::plan::Plan;
-use crate::{AttrValue, Attrs, AttrsRef, Dim, Error, Result};
+use crate::{AttrsRef, Error, Result};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -132,7 +132,7 @@ impl<B: Backend> Frame<B> {
         if matches!(def.lower, Lower::Control) {
             return self.control(backend, op, node);
         }
-        let bound = self.attrs(&node.attrs)?;
+        let bound = self.symbols.attrs(&node.attrs)?;
         let attrs = AttrsRef { op: def, values: bound.as_deref().unwrap_or(&node.attrs) };
         let inputs = self.inputs(node)?;
         let results = run_op(backend, op, attrs, &self.plan.programs[self.at], inputs, || self.outputs(node))
@@ -185,24 +185,6 @@ impl<B: Backend> Frame<B> {
     fn bound(&self, node: &Node) -> Result<usize> {
         let Some(Some(v)) = node.inputs.first() else { return Err(Error::internal("an unbounded output")) };
         Ok(self.symbols.shape(&self.plan.graph.ty(*v).shape)?.iter().product())
-    }
-
-    /// Attributes with their symbolic sizes bound, where there are any.
-    fn attrs(&self, attrs: &Attrs) -> Result<Option<Attrs>> {
-        let symbolic = |a: &AttrValue| matches!(a, AttrValue::Dims(d) if d.iter().any(|d| d.known().is_none()));
-        if !attrs.iter().any(symbolic) {
-            return Ok(None);
-        }
-        let mut bound = attrs.clone();
-        for a in &mut bound {
-            if let AttrValue::Dims(dims) = a {
-                for d in dims.iter_mut() {
-                    let n = d.eval(&self.symbols.0).ok_or_else(|| Error::internal(format!("size {d} is not bound yet")))?;
-                    *d = Dim::Known(n);
-                }
-            }
-        }
-        Ok(Some(bound))
     }
 }
 

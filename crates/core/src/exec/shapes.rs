@@ -1,7 +1,7 @@
 //! Binding symbols to sizes.
 
 use crate::shape::DimExpr;
-use crate::{Dim, Error, Graph, Result, Shape};
+use crate::{AttrValue, Attrs, Dim, Error, Graph, Result, Shape};
 use smallvec::SmallVec;
 
 /// Sizes of symbols, as far as they are known.
@@ -42,6 +42,27 @@ impl Symbols {
     /// `INTERNAL` where a symbol is not bound.
     pub fn shape(&self, shape: &Shape) -> Result<SmallVec<[usize; 4]>> {
         shape.eval(&self.0).ok_or_else(|| Error::internal(format!("shape {shape} is not bound yet")))
+    }
+
+    /// Attributes with their symbolic sizes bound, where there are any.
+    ///
+    /// # Errors
+    /// `INTERNAL` where a symbol is not bound.
+    pub fn attrs(&self, attrs: &Attrs) -> Result<Option<Attrs>> {
+        let symbolic = |a: &AttrValue| matches!(a, AttrValue::Dims(d) if d.iter().any(|d| d.known().is_none()));
+        if !attrs.iter().any(symbolic) {
+            return Ok(None);
+        }
+        let mut bound = attrs.clone();
+        for a in &mut bound {
+            if let AttrValue::Dims(dims) = a {
+                for d in dims.iter_mut() {
+                    let n = d.eval(&self.0).ok_or_else(|| Error::internal(format!("size {d} is not bound yet")))?;
+                    *d = Dim::Known(n);
+                }
+            }
+        }
+        Ok(Some(bound))
     }
 
     /// Checks the equalities whose symbols are all bound, and binds a free symbol that must equal a known size.
