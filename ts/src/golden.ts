@@ -8,9 +8,13 @@ export interface GoldenArray {
   data: (number | string)[];
 }
 
-/** The cases of a golden file. */
-export function goldens<T>(name: string): T[] {
-  return JSON.parse(readFileSync(new URL(`../../tests/golden/keras/${name}.json`, import.meta.url), 'utf8')) as T[];
+/** The dtypes that goldens are there for. */
+export type Precision = 'f32' | 'f64';
+
+/** The cases of a golden file; those of f64 are in a file of their own. */
+export function goldens<T>(name: string, dtype: Precision = 'f32'): T[] {
+  const file = dtype === 'f64' ? `${name}.f64.json` : `${name}.json`;
+  return JSON.parse(readFileSync(new URL(`../../tests/golden/keras/${file}`, import.meta.url), 'utf8')) as T[];
 }
 
 /** A golden array as a tensor. */

@@ -1,15 +1,23 @@
-"""Writes what Keras 3 (JAX backend, f32) gives for losses, metrics, layers, optimizers and schedules.
+"""Writes what Keras 3 (TensorFlow backend) gives for losses, metrics, layers, optimizers, schedules and initializers.
 
-Run in an environment with keras 3.15, jax and numpy: KERAS_BACKEND=jax python make.py. The JSON files beside it are
+Run in an environment with keras 3.15, TensorFlow and SciPy: `python make.py` writes the f32 files, `python make.py f64`
+those of float64 (NAME.f64.json; the same cases on the same inputs, all numbers to 17 digits). The JSON files beside it are
 committed; the TypeScript tests compare with them.
 """
 import json
 import os
+import sys
 
-os.environ["KERAS_BACKEND"] = "jax"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import keras
 import numpy as np
+import tensorflow as tf
 
+DOUBLE = sys.argv[1:] == ["f64"]
+FLOAT = "float64" if DOUBLE else "float32"
+DIGITS = 17 if DOUBLE else 9
+keras.config.set_floatx(FLOAT)
 rng = np.random.default_rng(7)
 
 
@@ -21,13 +29,17 @@ def out(x):
     if isinstance(x, (str, int, float, bool)) or x is None:
         return x
     a = np.asarray(x)
-    return {"shape": list(a.shape), "data": [float(f"{v:.9g}") if np.isfinite(v) else str(v) for v in a.astype(np.float64).ravel()]}
+    return {"shape": list(a.shape), "data": [float(f"{v:.{DIGITS}g}") if np.isfinite(v) else str(v) for v in a.astype(np.float64).ravel()]}
 
 
 def write(name, cases):
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".json"), "w") as f:
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name + (".f64.json" if DOUBLE else ".json")), "w") as f:
         f.write("[\n" + ",\n".join(json.dumps(out(c)) for c in cases) + "\n]\n")
     print(name, len(cases))
+
+
+def real(x):
+    return x.astype(FLOAT) if x.dtype == "float32" else x
 
 
 def probabilities(*shape):
@@ -49,7 +61,7 @@ def losses():
     def add(name, cls, a, b, ours=None, **kw):
         for reduction in ("none", "sum_over_batch_size", "sum", "mean_with_sample_weight"):
             weight = None if reduction == "none" else w
-            value = cls(reduction=reduction, **kw)(a, b, weight)
+            value = cls(reduction=reduction, **kw)(real(a), real(b), weight)
             cases.append({"loss": name, "options": ours or {}, "reduction": reduction, "yTrue": a, "yPred": b, "weight": weight, "want": value})
 
     add("MeanSquaredError", L.MeanSquaredError, y, p)
@@ -84,10 +96,11 @@ def losses():
     emb /= np.linalg.norm(emb, axis=-1, keepdims=True)
     for reduction in ("none", "sum_over_batch_size"):
         lab = np.array([0, 0, 1, 1, 2, 2])
-        value = L.Circle(reduction=reduction, gamma=10, margin=0.3)(lab, emb)
+        value = L.Circle(reduction=reduction, gamma=10, margin=0.3)(lab, real(emb))
         cases.append({"loss": "Circle", "options": {"gamma": 10, "margin": 0.3}, "reduction": reduction, "yTrue": lab, "yPred": emb, "weight": None, "want": value})
+    # TensorFlow has it in f32 alone.
     seq, frames = np.array([[1, 2, 0], [3, 3, 1]]), rng.normal(size=(2, 7, 4)).astype("float32")
-    for reduction in ("none", "sum"):
+    for reduction in () if DOUBLE else ("none", "sum"):
         cases.append({"loss": "CTC", "options": {}, "reduction": reduction, "yTrue": seq, "yPred": frames, "weight": None, "want": L.CTC(reduction=reduction)(seq, frames)})
     write("losses", cases)
 
@@ -140,6 +153,9 @@ def metrics():
     add("KLDivergence", M.KLDivergence(), onehot)
     add("F1Score", M.F1Score(average="macro"), onehot, {"average": "macro"})
     add("FBetaScore", M.FBetaScore(average="weighted", beta=2.0), onehot, {"average": "weighted", "beta": 2})
+    add("PrecisionAtRecall", M.PrecisionAtRecall(0.5, num_thresholds=50, class_id=2), onehot, {"value": 0.5, "numThresholds": 50, "classId": 2})
+    add("SpecificityAtSensitivity", M.SpecificityAtSensitivity(0.4, num_thresholds=1), onehot, {"value": 0.4, "numThresholds": 1})
+    add("Precision", M.Precision(top_k=2, class_id=1), onehot, {"topK": 2, "classId": 1})
     y = [rng.normal(size=(8, 3)).astype("float32") for _ in range(2)]
     p = [(a + rng.normal(size=a.shape) * 0.5).astype("float32") for a in y]
     w = [rng.uniform(0, 2, (8,)).astype("float32") for _ in range(2)]
@@ -151,6 +167,8 @@ def metrics():
         add("Poisson", M.Poisson(), positive)
         add("Accuracy", M.Accuracy(), [(np.round(a), np.round(b), v) for a, b, v in batches])
         add("R2Score", M.R2Score(), batches)
+        add("R2Score", M.R2Score(class_aggregation="variance_weighted_average", num_regressors=2), batches, {"classAggregation": "varianceWeightedAverage", "numRegressors": 2})
+        add("R2Score", M.R2Score(class_aggregation=None), batches, {"classAggregation": None})
     write("metrics", cases)
 
 
@@ -162,14 +180,15 @@ def layers():
         layer.build(keras.tree.map_structure(lambda a: a.shape, x))
         for v in layer.weights:
             value = rng.uniform(0.2, 1, v.shape) if "variance" in v.name else rng.normal(size=v.shape) * 0.5
-            v.assign(value.astype("float32"))
+            v.assign(value.astype("float32").astype(FLOAT))
         before = [np.asarray(v.value) for v in layer.weights]
         kw = {}
         if training:
             kw["training"] = True
         if mask is not None:
             kw["mask"] = mask
-        y = layer(x, **kw)
+        # Real inputs arrive in the layer's dtype; ids stay integers.
+        y = layer(keras.tree.map_structure(real, x), **kw)
         cases.append({"layer": name, "args": args, "options": ours, "x": x, "training": training, "mask": mask, "weights": before, "want": y, "after": [np.asarray(v.value) for v in layer.weights]})
 
     x2, x3, x4 = rng.normal(size=(3, 4)).astype("float32"), rng.normal(size=(3, 5, 4)).astype("float32"), rng.normal(size=(2, 6, 5, 4)).astype("float32")
@@ -189,6 +208,13 @@ def layers():
     add("MaxPooling2D", K.MaxPooling2D(), x4, {}, [])
     add("MaxPooling2D", K.MaxPooling2D(3, strides=2, padding="same"), x4, {"poolSize": 3, "strides": 2, "padding": "same"}, [])
     add("AveragePooling2D", K.AveragePooling2D((2, 3), strides=1, padding="same"), x4, {"poolSize": [2, 3], "strides": 1, "padding": "same"}, [])
+    add("Flatten", K.Flatten(), x4, {}, [])
+    add("Flatten", K.Flatten(data_format="channels_first"), x4, {"dataFormat": "channelsFirst"}, [])
+    add("Reshape", K.Reshape((2, -1)), x3, {}, [[2, -1]])
+    add("Activation", K.Activation("gelu"), x2, {}, ["gelu"])
+    add("Concatenate", K.Concatenate(axis=1), [x3, x3 * 2], {"axis": 1}, [])
+    add("Add", K.Add(), [x3, x3 * 2, x3[:, :1]], {}, [])
+    add("Multiply", K.Multiply(), [x2, x2 + 1], {}, [])
     add("GlobalAveragePooling1D", K.GlobalAveragePooling1D(), x3, {}, [], mask=mask)
     add("GlobalAveragePooling2D", K.GlobalAveragePooling2D(keepdims=True), x4, {"keepdims": True}, [])
     add("LSTM", K.LSTM(3), x3, {}, [3])
@@ -205,8 +231,8 @@ def layers():
     def attention(layer, query, value, ours, args, **kw):
         layer.build(query.shape, value.shape)
         for w in layer.weights:
-            w.assign((rng.normal(size=w.shape) * 0.4).astype("float32"))
-        cases.append({"layer": "MultiHeadAttention", "args": args, "options": ours, "x": [query, value], "training": False, "mask": kw.get("attention_mask"), "weights": [np.asarray(w.value) for w in layer.weights], "want": layer(query, value, **kw), "after": [np.asarray(w.value) for w in layer.weights]})
+            w.assign((rng.normal(size=w.shape) * 0.4).astype("float32").astype(FLOAT))
+        cases.append({"layer": "MultiHeadAttention", "args": args, "options": ours, "x": [query, value], "training": False, "mask": kw.get("attention_mask"), "weights": [np.asarray(w.value) for w in layer.weights], "want": layer(real(query), real(value), **kw), "after": [np.asarray(w.value) for w in layer.weights]})
 
     attention(K.MultiHeadAttention(2, 3), q, v, {}, [2, 3])
     attention(K.MultiHeadAttention(2, 3, output_shape=7, use_bias=False), q, v, {"outputDim": 7, "useBias": False}, [2, 3])
@@ -243,16 +269,36 @@ def optimizers():
     ]
     start = [rng.normal(size=(3, 2)).astype("float32"), rng.normal(size=(4,)).astype("float32")]
     grads = [[rng.normal(size=s.shape).astype("float32") for s in start] for _ in range(5)]
+    # Rows: a lookup with ids twice, rows that no step reaches (5) or that come late (4).
+    table = rng.normal(size=(6, 3)).astype("float32")
+    lookups = [(ids, rng.normal(size=(len(ids), 3)).astype("float32")) for ids in ([0, 2, 2], [1, 0, 3, 0], [2, 1], [4, 4, 0])]
+    rows = []
     for name, cls, lr, theirs, ours in kinds:
         optimizer = cls(learning_rate=lr, **theirs)
-        variables = [keras.Variable(s) for s in start]
+        variables = [keras.Variable(s, dtype=FLOAT) for s in start]
         optimizer.build(variables)
         steps = []
         for g in grads:
-            optimizer.apply(g, variables)
+            optimizer.apply([tf.constant(real(part)) for part in g], variables)
             steps.append([np.asarray(v.value) for v in variables])
         cases.append({"optimizer": name, "learningRate": lr, "options": ours, "start": start, "grads": grads, "want": steps})
+        optimizer = cls(learning_rate=lr, **theirs)
+        variable = keras.Variable(table, dtype=FLOAT)
+        optimizer.build([variable])
+        steps = []
+        for ids, scale in lookups:
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.gather(variable.value, ids) * real(scale))
+            grad = tape.gradient(loss, variable.value)
+            assert isinstance(grad, tf.IndexedSlices)
+            # Keras squares and scales the rows of an id apart where they come twice: it is given their sums.
+            unique, place = tf.unique(grad.indices)
+            total = tf.math.unsorted_segment_sum(grad.values, place, tf.size(unique))
+            optimizer.apply([tf.IndexedSlices(total, unique, grad.dense_shape)], [variable])
+            steps.append(np.asarray(variable.value))
+        rows.append({"optimizer": name, "learningRate": lr, "options": ours, "table": table, "ids": [ids for ids, _ in lookups], "scales": [scale for _, scale in lookups], "want": steps})
     write("optimizers", cases)
+    write("row-gradients", rows)
 
 
 def schedules():
@@ -274,5 +320,38 @@ def schedules():
     write("schedules", [{"schedule": n, "options": o, "steps": steps, "want": [float(np.asarray(s(i))) for i in steps]} for n, s, o in kinds])
 
 
-for part in (losses, metrics, layers, optimizers, schedules):
+def initializers():
+    I = keras.initializers
+    shapes = [(300, 400), (3, 3, 60, 90), (50000,)]
+    kinds = [
+        ("GlorotUniform", I.GlorotUniform, {}, {}),
+        ("GlorotNormal", I.GlorotNormal, {}, {}),
+        ("HeUniform", I.HeUniform, {}, {}),
+        ("HeNormal", I.HeNormal, {}, {}),
+        ("LecunUniform", I.LecunUniform, {}, {}),
+        ("LecunNormal", I.LecunNormal, {}, {}),
+        ("GlorotUniform", I.GlorotUniform, {"input_axes": [-1], "output_axes": [0]}, {"inputAxes": [-1], "outputAxes": [0]}),
+        ("RandomNormal", I.RandomNormal, {"mean": 1, "stddev": 0.3}, {"mean": 1, "stddev": 0.3}),
+        ("RandomUniform", I.RandomUniform, {"minval": -1, "maxval": 3}, {"minval": -1, "maxval": 3}),
+        ("TruncatedNormal", I.TruncatedNormal, {"stddev": 0.5}, {"stddev": 0.5}),
+    ]
+    for mode, ours in (("fan_in", "fanIn"), ("fan_out", "fanOut"), ("fan_avg", "fanAvg")):
+        for distribution, own in (("uniform", "uniform"), ("truncated_normal", "truncatedNormal"), ("untruncated_normal", "untruncatedNormal")):
+            kinds.append(("VarianceScaling", I.VarianceScaling, {"scale": 2.5, "mode": mode, "distribution": distribution}, {"scale": 2.5, "mode": ours, "distribution": own}))
+    cases = []
+    for name, cls, theirs, ours in kinds:
+        for shape in shapes:
+            values = np.asarray(cls(seed=11, **theirs)(shape)).astype("float64")
+            cases.append({"initializer": name, "options": ours, "shape": list(shape), "mean": float(values.mean()), "stddev": float(values.std()), "low": float(values.min()), "high": float(values.max())})
+    for window in ("hann", "hamming", "blackman", "nuttall", "flattop", "boxcar", None, [1.0, 2.0, 4.0, 2.0, 1.0, 0.5]):
+        for side, scaling, periodic in (("real", "density", False), ("imag", "spectrum", True), ("real", None, True)):
+            values = I.STFT(side, window, scaling, periodic)((6, 1, 5))
+            cases.append({"initializer": "STFT", "options": {"side": side, "window": window, "scaling": scaling, "periodic": periodic}, "shape": [6, 1, 5], "values": values})
+    for gain in (1.0, 2.0):
+        cases.append({"initializer": "Identity", "options": {"gain": gain}, "shape": [3, 4], "values": I.Identity(gain)((3, 4))})
+    write("initializers", cases)
+
+
+# A metric of Keras keeps its counts, and a schedule its rate, in f32 whatever else is f64.
+for part in (losses, layers, optimizers) if DOUBLE else (losses, metrics, layers, optimizers, schedules, initializers):
     part()

@@ -10,6 +10,8 @@ export interface ModelCheckpointOptions {
   saveBestOnly?: boolean;
   /** Default `'auto'`. */
   mode?: Mode;
+  /** With `saveBestOnly`, what the watched value must pass at all. Default none. */
+  initialValueThreshold?: number;
   /** Every epoch, or every so many steps. Default `'epoch'`. */
   saveFreq?: 'epoch' | number;
 }
@@ -25,6 +27,7 @@ export class ModelCheckpoint extends Callback {
     private readonly options: ModelCheckpointOptions = {},
   ) {
     super();
+    this.best = options.initialValueThreshold;
   }
 
   override async onEpochEnd(epoch: number, logs: Logs, run: RunInfo): Promise<void> {

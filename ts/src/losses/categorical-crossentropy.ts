@@ -79,7 +79,7 @@ export interface SparseCategoricalCrossentropyOptions {
   axis?: number;
 }
 
-/** `−log ŷ` of the true class, given as its id. */
+/** `−log ŷ` of the true class, given as its id; ŷ is clipped to [1e-7, 1 − 1e-7] and scaled to sum 1, as Keras does on TensorFlow. */
 export function sparseCategoricalCrossentropy(
   yTrue: TensorLike,
   yPred: TensorLike,
@@ -121,9 +121,7 @@ function normalized(p: Tensor, axis: number): Tensor {
 }
 
 function ofIds(ids: Tensor, p: Tensor, fromLogits: boolean): Tensor {
-  if (fromLogits) return sparseSoftmaxCrossEntropy(p, ids).loss;
-  const picked = oneHot(ids, p.shape.at(-1)!, { dtype: p.dtype });
-  return neg(sum(mul(picked, log(clip(p, { min: EPSILON, max: 1 - EPSILON }))), { axis: -1 }));
+  return sparseSoftmaxCrossEntropy(fromLogits ? p : log(clip(p, { min: EPSILON, max: 1 - EPSILON })), ids).loss;
 }
 
 function lastAxis(p: Tensor, axis: number): Tensor {

@@ -66,9 +66,15 @@ export class Accuracy extends MeanMetricWrapper {
   }
 }
 
+/** Options of {@link BinaryAccuracy}. */
+export interface BinaryAccuracyOptions extends MetricOptions {
+  /** Above it a prediction is 1. Default 0.5. */
+  threshold?: number;
+}
+
 /** The mean of {@link binaryAccuracy}. */
 export class BinaryAccuracy extends MeanMetricWrapper {
-  constructor(options: MetricOptions & { threshold?: number } = {}) {
+  constructor(options: BinaryAccuracyOptions = {}) {
     super((y, p) => binaryAccuracy(y, p, options), { name: options.name ?? 'binaryAccuracy', higherIsBetter: true });
   }
 }
@@ -87,16 +93,22 @@ export class SparseCategoricalAccuracy extends MeanMetricWrapper {
   }
 }
 
+/** Options of the top-k accuracies. */
+export interface TopKOptions extends MetricOptions {
+  /** How many of the largest predictions may hold the target. Default 5. */
+  k?: number;
+}
+
 /** The mean of {@link topKCategoricalAccuracy}. */
 export class TopKCategoricalAccuracy extends MeanMetricWrapper {
-  constructor(options: MetricOptions & { k?: number } = {}) {
+  constructor(options: TopKOptions = {}) {
     super((y, p) => topKCategoricalAccuracy(y, p, options), { name: options.name ?? 'topKCategoricalAccuracy', higherIsBetter: true });
   }
 }
 
 /** The mean of {@link sparseTopKCategoricalAccuracy}. */
 export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
-  constructor(options: MetricOptions & { k?: number } = {}) {
+  constructor(options: TopKOptions = {}) {
     super((y, p) => sparseTopKCategoricalAccuracy(y, p, options), {
       name: options.name ?? 'sparseTopKCategoricalAccuracy',
       higherIsBetter: true,

@@ -92,9 +92,15 @@ export class KLDivergence extends MeanMetricWrapper {
   }
 }
 
+/** Options of {@link CosineSimilarity}. */
+export interface CosineSimilarityOptions extends MetricOptions {
+  /** The axis of a vector. Default -1. */
+  axis?: number;
+}
+
 /** The mean cosine similarity: 1 for the same direction (the loss of that name has the other sign). */
 export class CosineSimilarity extends MeanMetricWrapper {
-  constructor(options: MetricOptions & { axis?: number } = {}) {
+  constructor(options: CosineSimilarityOptions = {}) {
     super((y, p) => neg(cosineSimilarity(y, p, { axis: options.axis ?? -1 })), {
       name: options.name ?? 'cosineSimilarity',
       higherIsBetter: true,

@@ -4,6 +4,7 @@ export {
   accuracy,
   BinaryAccuracy,
   binaryAccuracy,
+  type BinaryAccuracyOptions,
   CategoricalAccuracy,
   categoricalAccuracy,
   SparseCategoricalAccuracy,
@@ -12,6 +13,7 @@ export {
   sparseTopKCategoricalAccuracy,
   TopKCategoricalAccuracy,
   topKCategoricalAccuracy,
+  type TopKOptions,
 } from './accuracy.js';
 export { Auc, type AucOptions } from './auc.js';
 export {
@@ -19,6 +21,7 @@ export {
   CategoricalCrossentropy,
   CategoricalHinge,
   CosineSimilarity,
+  type CosineSimilarityOptions,
   Hinge,
   KLDivergence,
   LogCoshError,
@@ -50,4 +53,4 @@ export {
   TrueNegatives,
   TruePositives,
 } from './precision-recall.js';
-export { R2Score } from './r2-score.js';
+export { R2Score, type R2ScoreOptions } from './r2-score.js';

@@ -38,10 +38,9 @@ abstract class AtThresholds extends ConfusionMetric {
   /** Takes in a batch: counts at each threshold, of the class and the top predictions that were asked for. */
   override updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
     const { topK: k, classId } = this.options;
-    let [y, p] = [tensor(yTrue), tensor(yPred)];
-    if (k !== undefined) p = where(greaterEqual(p, lowestOfTop(p, k)), p, -1);
-    if (classId !== undefined) [y, p] = [column(y, classId), column(p, classId)];
-    super.updateState(y, p, sampleWeight);
+    const p = tensor(yPred);
+    const top = k === undefined ? p : where(greaterEqual(p, lowestOfTop(p, k)), p, -1);
+    super.updateState(column(tensor(yTrue), classId), column(top, classId), sampleWeight);
   }
 }
 
@@ -49,7 +48,9 @@ function lowestOfTop(p: Tensor, k: number): Tensor {
   return topK(p, k).values.min({ axis: -1, keepdims: true });
 }
 
-function column(x: Tensor, at: number): Tensor {
+/** Class `at` of [..., classes] as [examples, 1]; all of `x` where none is asked for. */
+function column(x: Tensor, at: number | undefined): Tensor {
+  if (at === undefined) return x;
   return gather(x.reshape([-1, x.shape.at(-1)!]).transpose(), tensor([at], { dtype: 'i32' })).reshape([-1, 1]);
 }
 
@@ -121,22 +122,30 @@ export class FalseNegatives extends AtThresholds {
 
 /** Options of metrics that are one value at a given other. */
 export interface AtValueOptions extends MetricOptions {
-  /** What the other must reach, in [0, 1]. */
-  value: number;
   /** Default 200. */
   numThresholds?: number;
+  /** Only this class (last axis) is looked at. Default all. */
+  classId?: number;
 }
 
 abstract class AtValue extends ConfusionMetric {
-  protected readonly value: number;
+  readonly #classId: number | undefined;
 
-  constructor(name: string, { name: given, value, numThresholds = 200 }: AtValueOptions) {
-    super(
-      given ?? name,
-      Array.from({ length: numThresholds }, (_, i) => i / (numThresholds - 1)),
-    );
-    if (!(value >= 0 && value <= 1)) throw new TalrayError('OPTION', `${name}: value must be in [0, 1], got ${value}`);
-    this.value = value;
+  constructor(
+    name: string,
+    protected readonly value: number,
+    { name: given, numThresholds = 200, classId }: AtValueOptions,
+  ) {
+    if (!(Number.isInteger(numThresholds) && numThresholds > 0))
+      throw new TalrayError('OPTION', `${name}: numThresholds must be a whole number above 0, got ${numThresholds}`);
+    super(given ?? name, numThresholds === 1 ? [0.5] : Array.from({ length: numThresholds }, (_, i) => i / (numThresholds - 1)));
+    if (!(value >= 0 && value <= 1)) throw new TalrayError('OPTION', `${name}: the value to reach must be in [0, 1], got ${value}`);
+    this.#classId = classId;
+  }
+
+  /** Takes in a batch: counts at each threshold, of the class that was asked for. */
+  override updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
+    super.updateState(column(tensor(yTrue), this.#classId), column(tensor(yPred), this.#classId), sampleWeight);
   }
 
   /** `part / (part + other)`, 0 where both are 0. */
@@ -150,40 +159,40 @@ abstract class AtValue extends ConfusionMetric {
   }
 }
 
-/** The best recall where specificity reaches `value`. */
+/** The best recall where specificity reaches the one given. */
 export class SensitivityAtSpecificity extends AtValue {
-  constructor(options: AtValueOptions) {
-    super('sensitivityAtSpecificity', options);
+  constructor(specificity: number, options: AtValueOptions = {}) {
+    super('sensitivityAtSpecificity', specificity, options);
   }
   result(): Tensor {
     return this.best(this.share(this.trueNegatives, this.falsePositives), this.share(this.truePositives, this.falseNegatives));
   }
 }
 
-/** The best specificity where recall reaches `value`. */
+/** The best specificity where sensitivity (recall) reaches the one given. */
 export class SpecificityAtSensitivity extends AtValue {
-  constructor(options: AtValueOptions) {
-    super('specificityAtSensitivity', options);
+  constructor(sensitivity: number, options: AtValueOptions = {}) {
+    super('specificityAtSensitivity', sensitivity, options);
   }
   result(): Tensor {
     return this.best(this.share(this.truePositives, this.falseNegatives), this.share(this.trueNegatives, this.falsePositives));
   }
 }
 
-/** The best precision where recall reaches `value`. */
+/** The best precision where recall reaches the one given. */
 export class PrecisionAtRecall extends AtValue {
-  constructor(options: AtValueOptions) {
-    super('precisionAtRecall', options);
+  constructor(recall: number, options: AtValueOptions = {}) {
+    super('precisionAtRecall', recall, options);
   }
   result(): Tensor {
     return this.best(this.share(this.truePositives, this.falseNegatives), this.share(this.truePositives, this.falsePositives));
   }
 }
 
-/** The best recall where precision reaches `value`. */
+/** The best recall where precision reaches the one given. */
 export class RecallAtPrecision extends AtValue {
-  constructor(options: AtValueOptions) {
-    super('recallAtPrecision', options);
+  constructor(precision: number, options: AtValueOptions = {}) {
+    super('recallAtPrecision', precision, options);
   }
   result(): Tensor {
     return this.best(this.share(this.truePositives, this.falsePositives), this.share(this.truePositives, this.falseNegatives));

@@ -29,7 +29,7 @@ export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { GRU, type GRUOptions } from './layers/gru.js';
 export { LayerNormalization, type LayerNormalizationOptions } from './layers/layer-normalization.js';
 export { LSTM, type LSTMOptions } from './layers/lstm.js';
-export { Add, Concatenate, Multiply } from './layers/merging.js';
+export { Add, Concatenate, type ConcatenateOptions, Multiply } from './layers/merging.js';
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/multi-head-attention.js';
 export {
   AveragePooling2D,
@@ -40,6 +40,6 @@ export {
   type Pooling2DOptions,
 } from './layers/pooling.js';
 export { Recurrent, type RecurrentOptions, type RunOptions } from './layers/recurrent.js';
-export { Flatten, Reshape } from './layers/reshaping.js';
+export { Flatten, type FlattenOptions, Reshape } from './layers/reshaping.js';
 export * from './regularizers/index.js';
 export { Model, type ModelOptions, Sequential, type SequentialOptions } from '../train/index.js';

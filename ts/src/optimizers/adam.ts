@@ -61,11 +61,17 @@ export class Adam extends Optimizer<Slot, Hyper, Shared> {
   }
 }
 
-/** {@link Adam} with decoupled weight decay: `w −= lr · weightDecay · w` before the step. Default decay 0.004. */
+/** Options of {@link AdamW}. */
+export interface AdamWOptions extends AdamOptions {
+  /** Each update first takes `learningRate · weightDecay · w` off a weight. Default 0.004. */
+  weightDecay?: number;
+}
+
+/** {@link Adam} with decoupled weight decay: `w −= lr · weightDecay · w` before the step. */
 export class AdamW extends Adam {
   static override readonly type: string = 'AdamW';
 
-  constructor(learningRate: LearningRate = 0.001, options: AdamOptions = {}) {
+  constructor(learningRate: LearningRate = 0.001, options: AdamWOptions = {}) {
     super(learningRate, { weightDecay: 0.004, ...options });
   }
 }

@@ -18,7 +18,7 @@ import type { AnyOptimizer } from './any.js';
 
 export { Adadelta, type AdadeltaOptions } from './adadelta.js';
 export { Adagrad, type AdagradOptions } from './adagrad.js';
-export { Adam, type AdamOptions, AdamW } from './adam.js';
+export { Adam, type AdamOptions, AdamW, type AdamWOptions } from './adam.js';
 export { Adamax, type AdamaxOptions } from './adamax.js';
 export type { AnyOptimizer } from './any.js';
 export { Ftrl, type FtrlOptions } from './ftrl.js';

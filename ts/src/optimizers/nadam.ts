@@ -9,7 +9,7 @@ export type NadamOptions = AdamaxOptions;
 
 type Slot = 'momentum' | 'velocity';
 type Hyper = 'beta1' | 'beta2' | 'epsilon';
-type Shared = 'ahead' | 'now' | 'root';
+type Shared = 'ahead' | 'now' | 'root' | 'beta1' | 'beta2';
 
 /**
  * With `u_t = β₁ (1 − 0.96ᵗ/2)` and their product P: `m̂ = u_{t+1} m / (1 − P u_{t+1}) + (1 − u_t) g / (1 − P)`,
@@ -32,16 +32,20 @@ export class Nadam extends Optimizer<Slot, Hyper, Shared> {
     return { momentum: {}, velocity: {} };
   }
 
-  protected override shared({ learningRate, step, beta1, beta2 }: Scalars<Hyper>): Record<Shared, Tensor> {
+  protected override shared({ learningRate, step, ...exact }: Scalars<Hyper>): Record<Shared, Tensor> {
     const f64 = (value: number): Tensor => tensor(value, { dtype: 'f64' });
-    const weight = (t: Tensor): Tensor => mul(this.rounded(beta1), sub(f64(1), mul(pow(f64(0.96), t), f64(0.5))));
-    const [now, next] = [weight(step), weight(add(step, f64(1)))];
-    const product = mul(this.state.product, now);
+    const weight = (beta: Tensor, decay: Tensor, t: Tensor): Tensor => mul(beta, sub(f64(1), mul(pow(decay, t), f64(0.5))));
+    // Where Keras rounds, the product alone takes the constants as they are.
+    const product = mul(this.state.product, weight(exact.beta1, f64(0.96), step));
     this.state.product.assign(product);
+    const [beta1, beta2, decay] = [this.rounded(exact.beta1), this.rounded(exact.beta2), this.rounded(f64(0.96))];
+    const [now, next] = [weight(beta1, decay, step), weight(beta1, decay, add(step, f64(1)))];
     return {
       ahead: div(mul(learningRate, next), sub(f64(1), mul(product, next))),
       now: div(mul(learningRate, sub(f64(1), now)), sub(f64(1), product)),
-      root: sqrt(sub(f64(1), pow(this.rounded(beta2), step))),
+      root: sqrt(sub(f64(1), pow(beta2, step))),
+      beta1,
+      beta2,
     };
   }
 

@@ -238,12 +238,17 @@ describe('callbacks', () => {
     await model.fit(x, y, {
       ...quiet,
       epochs: 2,
-      callbacks: [new CsvLogger(csv), new ModelCheckpoint(join(folder, 'best-{epoch}'), { monitor: 'loss', saveBestOnly: true })],
+      callbacks: [
+        new CsvLogger(csv),
+        new ModelCheckpoint(join(folder, 'best-{epoch}'), { monitor: 'loss', saveBestOnly: true }),
+        new ModelCheckpoint(join(folder, 'never'), { monitor: 'loss', saveBestOnly: true, initialValueThreshold: 1e-9 }),
+      ],
     });
     const lines = (await readFile(csv, 'utf8')).trim().split('\n');
     expect(lines[0]).toBe('epoch,loss,meanAbsoluteError');
     expect(lines).toHaveLength(3);
     expect(await readdir(join(folder, 'best-1'))).toContain('manifest.json');
+    expect(await readdir(folder)).not.toContain('never');
   });
 
   it('draw a bar on a terminal and lines elsewhere', async () => {

@@ -37,20 +37,29 @@ import { type Fields, flag, list, type Maker, named, number, object, oneOf, oneO
 /** Options under their own names, but for the metric's key in logs, which is `as`: `name` names the metric. */
 type Own<O extends MetricOptions> = Fields<Omit<O, 'name'>>;
 
-function maker<O extends MetricOptions>(
-  Made: new (options: O) => MetricLike,
-  own: Own<O>,
-  required: readonly string[] = [],
-): Maker<MetricLike> {
+/** Reads the options of a metric and hands them to `make`. */
+function made<O extends MetricOptions>(make: (options: O) => MetricLike, own: Own<O>, required: readonly string[] = []): Maker<MetricLike> {
   const read = object<Record<string, unknown>>({ as: text, ...own } as never, required);
   return (given, place) => {
     const { as, ...options } = read(given, place);
-    return new Made({ ...options, ...(as === undefined ? {} : { name: as }) } as O);
+    return make({ ...options, ...(as === undefined ? {} : { name: as }) } as O);
   };
 }
 
+function maker<O extends MetricOptions>(Made: new (options: O) => MetricLike, own: Own<O>): Maker<MetricLike> {
+  return made((options) => new Made(options), own);
+}
+
+/** Metrics whose first argument is the `value` of another that they are taken at. */
+function makerAt(Made: new (value: number, options: AtValueOptions) => MetricLike): Maker<MetricLike> {
+  return made<AtValueOptions & { value: number }>(
+    ({ value, ...options }) => new Made(value, options),
+    { value: number, numThresholds: whole(1), classId: whole() },
+    ['value'],
+  );
+}
+
 const thresholds: Own<ThresholdOptions> = { thresholds: oneOrMore(number), topK: whole(1), classId: whole() };
-const atValue: Own<AtValueOptions> = { value: number, numThresholds: whole(2) };
 const crossentropy: Fields<BinaryCrossentropyOptions> = { fromLogits: flag, labelSmoothing: number, axis: whole(-8) };
 
 const makers: Readonly<Record<string, Maker<MetricLike>>> = {
@@ -71,10 +80,10 @@ const makers: Readonly<Record<string, Maker<MetricLike>>> = {
   FalsePositives: maker<ThresholdOptions>(FalsePositives, thresholds),
   TrueNegatives: maker<ThresholdOptions>(TrueNegatives, thresholds),
   FalseNegatives: maker<ThresholdOptions>(FalseNegatives, thresholds),
-  SensitivityAtSpecificity: maker<AtValueOptions>(SensitivityAtSpecificity, atValue, ['value']),
-  SpecificityAtSensitivity: maker<AtValueOptions>(SpecificityAtSensitivity, atValue, ['value']),
-  PrecisionAtRecall: maker<AtValueOptions>(PrecisionAtRecall, atValue, ['value']),
-  RecallAtPrecision: maker<AtValueOptions>(RecallAtPrecision, atValue, ['value']),
+  SensitivityAtSpecificity: makerAt(SensitivityAtSpecificity),
+  SpecificityAtSensitivity: makerAt(SpecificityAtSensitivity),
+  PrecisionAtRecall: makerAt(PrecisionAtRecall),
+  RecallAtPrecision: makerAt(RecallAtPrecision),
   MeanSquaredError: maker<MetricOptions>(MeanSquaredError, {}),
   RootMeanSquaredError: maker<MetricOptions>(RootMeanSquaredError, {}),
   MeanAbsoluteError: maker<MetricOptions>(MeanAbsoluteError, {}),

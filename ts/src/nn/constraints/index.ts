@@ -7,7 +7,7 @@ import { MaxNorm, MinMaxNorm, UnitNorm } from './norms.js';
 
 export type { Constraint } from './constraint.js';
 export { NonNeg } from './non-neg.js';
-export { type AxisOption, MaxNorm, MinMaxNorm, type MinMaxNormOptions, UnitNorm } from './norms.js';
+export { type AxisOption, MaxNorm, type MaxNormOptions, MinMaxNorm, type MinMaxNormOptions, UnitNorm } from './norms.js';
 
 /** The constraint that `config()` described; throws `FORMAT` for a type that is not known. */
 export function constraintFrom(config: ThingConfig): Constraint {

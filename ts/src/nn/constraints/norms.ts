@@ -15,9 +15,15 @@ function norms(weight: Tensor, axis: number | readonly number[] = 0): Tensor {
   return sqrt(sum(square(weight), { axis, keepdims: true }));
 }
 
-/** Scales down what is longer than `maxValue` (default 2): `w · clip(‖w‖, 0, max) / (ε + ‖w‖)`. */
+/** Options of {@link MaxNorm}. */
+export interface MaxNormOptions extends AxisOption {
+  /** Default 2. */
+  maxValue?: number;
+}
+
+/** Scales down what is longer than `maxValue`: `w · clip(‖w‖, 0, max) / (ε + ‖w‖)`. */
 export class MaxNorm implements Constraint {
-  constructor(readonly options: AxisOption & { maxValue?: number } = {}) {}
+  constructor(readonly options: MaxNormOptions = {}) {}
   project(weight: Tensor): Tensor {
     const length = norms(weight, this.options.axis);
     return mul(weight, div(clip(length, { min: 0, max: this.options.maxValue ?? 2 }), add(length, EPSILON)));

@@ -5,6 +5,7 @@ import type { Initializer } from '../initializers/initializer.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import { maskOf, withMask } from './mask.js';
 import { calling } from './observe.js';
+import { addLoss } from './penalties.js';
 import { type DTypePolicy, isFloating, type PolicyLike, resolvePolicy } from './policy.js';
 import type { PartialShape } from './shapes.js';
 import { SymbolicTensor } from './symbolic.js';
@@ -19,6 +20,8 @@ export interface LayerOptions {
   trainable?: boolean;
   /** Dtype or policy of weights and computation; default the global policy (`'f32'`). */
   dtype?: PolicyLike;
+  /** Its penalty of the layer's output is added to the loss. Default none. */
+  activityRegularizer?: Regularizer;
 }
 
 /** Options of {@link Layer.apply}. */
@@ -118,7 +121,12 @@ export abstract class Layer<In = Tensor, Out = Tensor> {
     const values = this.#receive(inputs);
     this.ensureBuilt(shapesOf(values));
     const mask = options.mask ?? inputMask(values);
-    const out = calling(this, () => this.call(values as In, { training: options.training ?? false, mask }));
+    const out = calling(this, () => {
+      const result = this.call(values as In, { training: options.training ?? false, mask });
+      const { activityRegularizer } = this.options;
+      if (activityRegularizer !== undefined && result instanceof Tensor) addLoss(activityRegularizer.penalty(result));
+      return result;
+    });
     const outMask = this.computeMask(values as In, mask);
     if (out instanceof Tensor && outMask !== undefined) withMask(out, outMask);
     return out;

@@ -38,9 +38,15 @@ export class Constant implements Initializer {
   }
 }
 
-/** The identity matrix times `gain` (default 1), for weights of rank 2. */
+/** Options of {@link Identity}. */
+export interface IdentityOptions {
+  /** Multiplies the matrix. Default 1. */
+  gain?: number;
+}
+
+/** The identity matrix times `gain`, for weights of rank 2. */
 export class Identity implements Initializer {
-  constructor(readonly options: { gain?: number } = {}) {}
+  constructor(readonly options: IdentityOptions = {}) {}
   make(shape: readonly number[], dtype: DType): Tensor {
     const [rows, columns] = shape;
     if (shape.length !== 2 || rows === undefined || columns === undefined) {

@@ -4,13 +4,16 @@ import { Constant, Identity, Ones, Zeros } from './constant.js';
 import type { Initializer, ThingConfig } from './initializer.js';
 import { Orthogonal } from './orthogonal.js';
 import { RandomNormal, RandomUniform, TruncatedNormal } from './random.js';
+import { STFT } from './stft.js';
 import { GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling } from './variance-scaling.js';
 
-export { Constant, Identity, Ones, Zeros } from './constant.js';
+export { Constant, Identity, type IdentityOptions, Ones, Zeros } from './constant.js';
 export type { Initializer, SeedOption, ThingConfig } from './initializer.js';
 export { Orthogonal, type OrthogonalOptions } from './orthogonal.js';
 export { type NormalOptions, RandomNormal, RandomUniform, TruncatedNormal, type UniformOptions } from './random.js';
+export { STFT, type STFTOptions, type WindowName } from './stft.js';
 export {
+  type FanOptions,
   GlorotNormal,
   GlorotUniform,
   HeNormal,
@@ -37,6 +40,7 @@ const makers: Record<string, (options: never) => Initializer> = {
   LecunUniform: (options: object) => new LecunUniform(options),
   LecunNormal: (options: object) => new LecunNormal(options),
   Orthogonal: (options: object) => new Orthogonal(options),
+  STFT: (options: object) => new STFT(options),
 };
 
 /** The initializer that `config()` described; throws `FORMAT` for a type that is not known. */

@@ -1,6 +1,7 @@
 // Moments, ranges and shapes of initializers; orthogonality; penalties and projections.
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../index.js';
+import { close, goldens, type GoldenArray } from '../../golden.js';
+import { conv1d, tensor } from '../../index.js';
 import { constraintFrom, MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from '../constraints/index.js';
 import { L1, L1L2, L2, OrthogonalRegularizer, regularizerFrom } from '../regularizers/index.js';
 import {
@@ -18,6 +19,7 @@ import {
   Orthogonal,
   RandomNormal,
   RandomUniform,
+  STFT,
   TruncatedNormal,
   VarianceScaling,
   Zeros,
@@ -32,6 +34,60 @@ async function moments(
   const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
   return { mean, variance, low: Math.min(...values), high: Math.max(...values) };
 }
+
+interface Statistics {
+  initializer: string;
+  options: Record<string, unknown>;
+  shape: number[];
+  mean: number;
+  stddev: number;
+  low: number;
+  high: number;
+}
+
+interface Fixed {
+  initializer: string;
+  options: Record<string, unknown>;
+  shape: number[];
+  values: GoldenArray;
+}
+
+describe('initializers draw as Keras draws', () => {
+  for (const [i, c] of goldens<Statistics | Fixed>('initializers').entries()) {
+    it(`${c.initializer} ${JSON.stringify(c.options)} of [${c.shape.join(', ')}] (${i})`, async () => {
+      const initializer = initializerFrom({ type: c.initializer, ...c.options });
+      expect(initializerFrom(initializer.config()).config()).toEqual(initializer.config());
+      if ('values' in c) return close(initializer.make(c.shape, 'f64'), c.values, 1e-6);
+      const got = await moments(initializer, c.shape);
+      const size = c.shape.reduce((a, b) => a * b, 1);
+      // Two samples: six standard errors of a mean, and of a standard deviation, apart at most.
+      expect(Math.abs(got.mean - c.mean)).toBeLessThan((8.5 * c.stddev) / Math.sqrt(size));
+      expect(Math.abs(Math.sqrt(got.variance) / c.stddev - 1)).toBeLessThan(8.5 / Math.sqrt(2 * size));
+      const bounded = !/^RandomNormal$/.test(c.initializer) && c.options['distribution'] !== 'untruncatedNormal';
+      if (!bounded) return undefined;
+      // Bounds are met from within, nearly: of a truncated normal the outermost draws are rarer.
+      expect(Math.abs(got.low - c.low)).toBeLessThan(0.02 * (c.high - c.low));
+      expect(Math.abs(got.high - c.high)).toBeLessThan(0.02 * (c.high - c.low));
+    });
+  }
+
+  it('STFT gives the spectrum of a tone through a convolution', async () => {
+    const [steps, bins] = [16, 9];
+    const tone = Array.from({ length: steps }, (_, t) => [Math.cos((2 * Math.PI * 3 * t) / steps)]);
+    const kernel = new STFT({ window: null, scaling: null }).make([steps, 1, bins], 'f32');
+    const spectrum = ((await conv1d(tensor([tone]), kernel).array()) as number[][][])[0]![0]!;
+    spectrum.forEach((value, bin) => expect(value).toBeCloseTo(bin === 3 ? steps / 2 : 0, 4));
+  });
+
+  it('refuse what has no meaning', () => {
+    expect(() => new STFT({ window: 'hat' as never })).toThrow(/no window is called hat; known: boxcar/);
+    expect(() => new STFT().make([4, 2, 3], 'f32')).toThrow(/\[steps, 1, bins\].*got \[4, 2, 3\]/);
+    expect(() => new STFT({ window: [1, 2] }).make([4, 1, 3], 'f32')).toThrow(/2 values, the kernel 4 steps/);
+    expect(() => new VarianceScaling({ inputAxes: [0] })).toThrow(/go together/);
+    expect(() => new VarianceScaling({ scale: 0 })).toThrow(/scale must be above 0/);
+    expect(() => new GlorotUniform({ inputAxes: [0], outputAxes: [4] }).make([2, 3], 'f32')).toThrow(/axis 4 of a weight \[2, 3\]/);
+  });
+});
 
 describe('initializers', () => {
   // Variances by definition: 2/(in+out), 2/in, 1/in; a uniform over ±l has l²/3.

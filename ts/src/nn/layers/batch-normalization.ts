@@ -18,9 +18,13 @@ export interface BatchNormalizationOptions extends LayerOptions {
   center?: boolean;
   /** Whether it multiplies by `gamma`. Default true. */
   scale?: boolean;
+  /** Default `Zeros`. */
   betaInitializer?: Initializer;
+  /** Default `Ones`. */
   gammaInitializer?: Initializer;
+  /** Default `Zeros`. */
   movingMeanInitializer?: Initializer;
+  /** Default `Ones`. */
   movingVarianceInitializer?: Initializer;
   betaRegularizer?: Regularizer;
   gammaRegularizer?: Regularizer;

@@ -16,7 +16,9 @@ export interface LayerNormalizationOptions extends LayerOptions {
   center?: boolean;
   /** Whether it multiplies by `gamma`. Default true. */
   scale?: boolean;
+  /** Default `Zeros`. */
   betaInitializer?: Initializer;
+  /** Default `Ones`. */
   gammaInitializer?: Initializer;
   betaRegularizer?: Regularizer;
   gammaRegularizer?: Regularizer;

@@ -3,11 +3,17 @@ import { add, concat, mul, TalrayError, type Tensor } from '../../index.js';
 import { Layer, type LayerOptions } from '../core/layer.js';
 import { axisOf, type PartialShape } from '../core/shapes.js';
 
+/** Options of {@link Concatenate}. */
+export interface ConcatenateOptions extends LayerOptions {
+  /** The axis along which inputs are joined. Default -1. */
+  axis?: number;
+}
+
 /** Joins inputs along an axis (default -1): [..., a], [..., b] → [..., a + b]. */
 export class Concatenate extends Layer<readonly Tensor[]> {
   static override readonly type = 'Concatenate';
 
-  constructor(protected override readonly options: LayerOptions & { axis?: number } = {}) {
+  constructor(protected override readonly options: ConcatenateOptions = {}) {
     super(options);
   }
 

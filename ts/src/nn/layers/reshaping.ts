@@ -1,19 +1,36 @@
 // Layers that only move numbers: Flatten and Reshape.
-import { reshape, TalrayError, type Tensor } from '../../index.js';
+import { reshape, TalrayError, type Tensor, transpose } from '../../index.js';
 import { Layer, type LayerOptions } from '../core/layer.js';
 import { type PartialShape, productOf } from '../core/shapes.js';
+
+/** Options of {@link Flatten}. */
+export interface FlattenOptions extends LayerOptions {
+  /** With `'channelsFirst'` the channels are moved to the end before, so that both orders give the same. Default `'channelsLast'`. */
+  dataFormat?: 'channelsLast' | 'channelsFirst';
+}
 
 /** [batch, a, b, …] → [batch, a·b·…], in row order; [batch] → [batch, 1]. */
 export class Flatten extends Layer {
   static override readonly type = 'Flatten';
 
-  call(x: Tensor): Tensor {
+  constructor(protected override readonly options: FlattenOptions = {}) {
+    super(options);
+  }
+
+  call(input: Tensor): Tensor {
+    const first = this.options.dataFormat === 'channelsFirst' && input.rank > 2;
+    const x = first ? moveChannels(input) : input;
     return reshape(x, [-1, x.shape.slice(1).reduce((a, b) => a * b, 1)]);
   }
 
   override outputShape(shape: PartialShape): PartialShape {
     return [shape[0] ?? null, productOf(shape.slice(1))];
   }
+}
+
+/** [batch, channels, …] → [batch, …, channels]. */
+function moveChannels(x: Tensor): Tensor {
+  return transpose(x, { axes: [0, ...Array.from({ length: x.rank - 2 }, (_, i) => i + 2), 1] });
 }
 
 /** Gives each example the shape `targetShape`, of which one size may be -1. */

@@ -5,7 +5,7 @@ import { L1, L1L2, L2 } from './norms.js';
 import { OrthogonalRegularizer } from './orthogonal.js';
 import type { Regularizer } from './regularizer.js';
 
-export { L1, L1L2, L2 } from './norms.js';
+export { L1, L1L2, type L1L2Options, L2 } from './norms.js';
 export { OrthogonalRegularizer, type OrthogonalRegularizerOptions } from './orthogonal.js';
 export type { Regularizer } from './regularizer.js';
 

@@ -25,9 +25,17 @@ export class L2 implements Regularizer {
   }
 }
 
-/** `l1 · Σ|w| + l2 · Σw²`; defaults 0, as in Keras. */
+/** Options of {@link L1L2}. */
+export interface L1L2Options {
+  /** Default 0. */
+  l1?: number;
+  /** Default 0. */
+  l2?: number;
+}
+
+/** `l1 · Σ|w| + l2 · Σw²`. */
 export class L1L2 implements Regularizer {
-  constructor(readonly options: { l1?: number; l2?: number } = {}) {}
+  constructor(readonly options: L1L2Options = {}) {}
   penalty(weight: Tensor): Tensor {
     const { l1 = 0, l2 = 0 } = this.options;
     return add(mul(sum(abs(weight)), l1), mul(sum(square(weight)), l2));
