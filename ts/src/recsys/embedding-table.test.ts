@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Tensor, tensor } from '../index.js';
-import { Constant, Dense, Embedding, Layer } from '../nn/index.js';
+import { setSeed, type Tensor, tensor } from '../index.js';
+import { Constant, Dense, Embedding, type Layer } from '../nn/index.js';
 import { meanSquaredError } from '../losses/index.js';
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, Ftrl, Lamb, Lion, Nadam, RMSprop, SGD } from '../optimizers/index.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
@@ -168,6 +168,20 @@ describe('an embedding table', () => {
     ]);
     await expect(b.lookup([5]).array()).rejects.toMatchObject({ code: 'OPTION', message: expect.stringContaining('vocabulary') });
     expect(await b.lookup([4]).array()).toEqual([[2]]);
+  });
+
+  test('starts from vectors of its own, and the same after the same seed', async () => {
+    const first = async (table: EmbeddingTable) => (await table.lookup([7, 8]).array()) as number[][];
+    setSeed(3);
+    const [a, b] = [await first(new EmbeddingTable({ dim: 3 })), await first(new EmbeddingTable({ dim: 3 }))];
+    expect(a).not.toEqual(b);
+    expect(a[0]).not.toEqual(a[1]);
+    setSeed(3);
+    expect(await first(new EmbeddingTable({ dim: 3 }))).toEqual(a);
+    expect(await first(new EmbeddingTable({ dim: 3 }))).toEqual(b);
+    // A name is a stream of its own, whatever was drawn before.
+    const named = await first(new EmbeddingTable({ dim: 3, name: 'users' }));
+    expect(await first(new EmbeddingTable({ dim: 3, name: 'users' }))).toEqual(named);
   });
 
   test('takes 42 and 42n as one key, and refuses what is no safe integer', async () => {

@@ -1,5 +1,5 @@
 // A table of vectors by key that grows with the keys that training sees.
-import { cast, lookupTables, reshape, TableVariable, TalrayError, type Tensor, tensor } from '../index.js';
+import { cast, lookupTables, random, reshape, TableVariable, TalrayError, type Tensor, tensor } from '../index.js';
 import { type CallContext, Layer, type LayerOptions } from '../nn/core/layer.js';
 import type { PartialShape } from '../nn/core/shapes.js';
 import { type Initializer, RandomUniform } from '../nn/initializers/index.js';
@@ -46,15 +46,17 @@ export type Keys = Tensor | readonly (number | bigint)[];
 /**
  * Keys of any shape → their vectors: [...] → [..., dim]. Training makes rows as it meets keys; lookups outside training
  * change nothing. Updates reach the rows of the batch alone. First vectors are a function of the initializer's seed, the
- * table's `name` and the key: give tables that should start differently different names.
+ * table's `name` and the key; a table that has neither draws a seed from the common stream (`setSeed`) when it is made.
  */
 export class EmbeddingTable extends Layer {
   static override readonly type = 'EmbeddingTable';
   /** The rows. */
   embeddings!: TableVariable;
+  readonly #first: FirstValues;
 
   constructor(protected override readonly options: EmbeddingTableOptions) {
     super(options);
+    this.#first = firstValues(options.initializer ?? new RandomUniform(), options.name);
   }
 
   protected override get autocast(): boolean {
@@ -62,17 +64,10 @@ export class EmbeddingTable extends Layer {
   }
 
   override build(): void {
-    const {
-      dim,
-      initializer = new RandomUniform(),
-      vocabulary,
-      absent = 'initial',
-      tracked = vocabulary === undefined,
-      shards = 16,
-    } = this.options;
+    const { dim, vocabulary, absent = 'initial', tracked = vocabulary === undefined, shards = 16 } = this.options;
     if (this.dtype !== 'f32' && this.dtype !== 'f64')
       throw new TalrayError('DTYPE', `rows of a table are of f32 or f64, not ${this.dtype}`);
-    const { seed, ...first } = firstValues(initializer);
+    const { seed, ...first } = this.#first;
     this.embeddings = new TableVariable({
       options: { name: this.name ?? 'table', width: dim, slots: [], initializer: first, seed, absent, tracked, shards },
       dtype: this.dtype,
@@ -143,10 +138,20 @@ export function keysOf(keys: Keys): Tensor {
   return tensor(BigInt64Array.from(all));
 }
 
-/** An initializer as the engine's tables know it. */
-function firstValues(initializer: Initializer): { kind: string; seed: number } & Readonly<Record<string, unknown>> {
+type FirstValues = { readonly kind: string; readonly seed: number } & Readonly<Record<string, unknown>>;
+
+/** An initializer as the engine's tables know it. With neither a seed nor a name the table draws a seed of its own. */
+function firstValues(initializer: Initializer, name: string | undefined): FirstValues {
   const { type, ...options } = initializer.config() as { type: string } & Record<string, number>;
-  const { seed = 0, mean = 0, stddev = 0.05, minval = -0.05, maxval = 0.05, value = 0 } = options;
+  const drawn = name === undefined && /^(Random|Truncated)/.test(type);
+  const {
+    seed = drawn ? Number(random.randint([], 0, 2 ** 31 - 1).itemSync()) : 0,
+    mean = 0,
+    stddev = 0.05,
+    minval = -0.05,
+    maxval = 0.05,
+    value = 0,
+  } = options;
   switch (type) {
     case 'Zeros':
       return { kind: 'zeros', seed };
