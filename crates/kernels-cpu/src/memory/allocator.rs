@@ -1,5 +1,6 @@
 //! The allocator: blocks by size class, kept for reuse up to a bound, and counted.
 
+use super::spare;
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -18,7 +19,7 @@ pub struct Stats {
     pub live: usize,
     /// Most bytes that were live at once since the last [`trim`].
     pub peak: usize,
-    /// Bytes kept for reuse.
+    /// Bytes kept for reuse, but for the few that threads keep for small buffers.
     pub pooled: usize,
     /// Number of live buffers.
     pub buffers: usize,
@@ -64,6 +65,7 @@ pub fn set_limit(bytes: usize) {
 
 /// Gives all free blocks back to the system and restarts the peak at what is live.
 pub fn trim() {
+    spare::clear();
     for (class, list) in FREE.iter().enumerate() {
         let blocks = std::mem::take(&mut lock(list).0);
         for pointer in blocks {
@@ -80,7 +82,7 @@ fn lock(list: &Mutex<Free>) -> std::sync::MutexGuard<'_, Free> {
 }
 
 /// The least class that holds `bytes`.
-fn class_of(bytes: usize) -> usize {
+pub(super) fn class_of(bytes: usize) -> usize {
     let quarters = bytes.max(1).div_ceil(ALIGN) * 4;
     if quarters <= 4 {
         return 0;
@@ -90,7 +92,7 @@ fn class_of(bytes: usize) -> usize {
     power * 4 + (step - 4) + 1
 }
 
-fn class_bytes(class: usize) -> usize {
+pub(super) fn class_bytes(class: usize) -> usize {
     if class == 0 {
         return ALIGN;
     }
@@ -138,6 +140,8 @@ pub(super) struct Block {
     pointer: *mut u8,
     len: usize,
     class: usize,
+    /// Is it counted as live?
+    live: bool,
 }
 
 // SAFETY: a block owns its memory; sharing is governed by `Buffer`.
@@ -149,18 +153,10 @@ impl Block {
     pub(super) fn new(len: usize) -> Result<Block> {
         let class = class_of(len);
         let bytes = if class < CLASSES { class_bytes(class) } else { usize::MAX };
-        let live = COUNTERS.live.fetch_add(len, Relaxed) + len;
-        let limit = COUNTERS.limit.load(Relaxed);
-        let refuse = |why: String| {
-            COUNTERS.live.fetch_sub(len, Relaxed);
-            Err(Error::memory(why))
-        };
         if class >= CLASSES || bytes > isize::MAX as usize {
-            return refuse(format!("a buffer of {len} bytes is more than this machine can address"));
+            return Err(Error::memory(format!("a buffer of {len} bytes is more than this machine can address")));
         }
-        if live > limit {
-            return refuse(format!("{len} bytes were wanted, but {} of the limit of {limit} bytes are in use", live - len));
-        }
+        let live = begin(len)?;
         let reused = lock(&FREE[class]).0.pop();
         let pointer = match reused {
             Some(pointer) => {
@@ -170,11 +166,10 @@ impl Block {
             None => fresh(bytes),
         };
         if pointer.is_null() {
-            return refuse(format!("the system has no {len} bytes left ({} bytes are in use)", live - len));
+            end(len);
+            return Err(Error::memory(format!("the system has no {len} bytes left ({} bytes are in use)", live - len)));
         }
-        COUNTERS.peak.fetch_max(live, Relaxed);
-        COUNTERS.buffers.fetch_add(1, Relaxed);
-        Ok(Block { pointer, len, class })
+        Ok(Block { pointer, len, class, live: true })
     }
 
     pub(super) fn pointer(&self) -> *mut u8 {
@@ -184,13 +179,52 @@ impl Block {
     pub(super) fn len(&self) -> usize {
         self.len
     }
+
+    pub(super) fn class(&self) -> usize {
+        self.class
+    }
+
+    /// Is live again, with `len` bytes of its class.
+    pub(super) fn renew(&mut self, len: usize) -> Result<()> {
+        begin(len)?;
+        (self.len, self.live) = (len, true);
+        Ok(())
+    }
+
+    /// Is no longer live, but stays a block.
+    pub(super) fn rest(&mut self) {
+        end(self.len);
+        self.live = false;
+    }
+}
+
+/// Counts `len` bytes as live; gives how many are then.
+fn begin(len: usize) -> Result<usize> {
+    let live = COUNTERS.live.fetch_add(len, Relaxed) + len;
+    let limit = COUNTERS.limit.load(Relaxed);
+    if live > limit {
+        COUNTERS.live.fetch_sub(len, Relaxed);
+        let used = live - len;
+        return Err(Error::memory(format!("{len} bytes were wanted, but {used} of the limit of {limit} bytes are in use")));
+    }
+    if live > COUNTERS.peak.load(Relaxed) {
+        COUNTERS.peak.fetch_max(live, Relaxed);
+    }
+    COUNTERS.buffers.fetch_add(1, Relaxed);
+    Ok(live)
+}
+
+fn end(len: usize) {
+    COUNTERS.live.fetch_sub(len, Relaxed);
+    COUNTERS.buffers.fetch_sub(1, Relaxed);
 }
 
 impl Drop for Block {
     fn drop(&mut self) {
         let bytes = class_bytes(self.class);
-        COUNTERS.live.fetch_sub(self.len, Relaxed);
-        COUNTERS.buffers.fetch_sub(1, Relaxed);
+        if self.live {
+            end(self.len);
+        }
         if COUNTERS.pooled.load(Relaxed) + bytes <= POOLED_MAX {
             COUNTERS.pooled.fetch_add(bytes, Relaxed);
             lock(&FREE[self.class]).0.push(self.pointer);

@@ -3,17 +3,20 @@
 
 mod allocator;
 mod prefetch;
+mod spare;
 
 pub use allocator::{Stats, set_limit, stats, trim};
 pub use prefetch::prefetch;
 
-use allocator::Block;
+use allocator::{Block, class_of};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering::Acquire, fence};
 use talray_core::Result;
 
 /// A shared piece of memory. It goes back to the allocator with its last clone.
 #[derive(Clone, Debug)]
-pub struct Buffer(Arc<Block>);
+pub struct Buffer(ManuallyDrop<Arc<Block>>);
 
 impl Buffer {
     /// A buffer of `bytes` bytes with unspecified (but initialised) contents.
@@ -21,7 +24,16 @@ impl Buffer {
     /// # Errors
     /// `MEMORY` past the limit or when the system has none left.
     pub fn new(bytes: usize) -> Result<Buffer> {
-        Ok(Buffer(Arc::new(Block::new(bytes)?)))
+        let block = match spare::take(class_of(bytes)) {
+            Some(mut block) => {
+                if let Some(own) = Arc::get_mut(&mut block) {
+                    own.renew(bytes)?;
+                }
+                block
+            }
+            None => Arc::new(Block::new(bytes)?),
+        };
+        Ok(Buffer(ManuallyDrop::new(block)))
     }
 
     /// A copy of `data`.
@@ -47,8 +59,10 @@ impl Buffer {
     /// Its bytes, to be written, if this is the only clone.
     #[inline]
     pub fn get_mut(&mut self) -> Option<&mut [u8]> {
-        let block = Arc::get_mut(&mut self.0)?;
-        let (pointer, len) = (block.pointer(), block.len());
+        if !self.is_unique() {
+            return None;
+        }
+        let (pointer, len) = (self.0.pointer(), self.0.len());
         // SAFETY: no other clone exists, and the borrow of `self` keeps one from being made.
         Some(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
     }
@@ -56,12 +70,27 @@ impl Buffer {
     /// Is this the only clone?
     #[inline]
     pub fn is_unique(&mut self) -> bool {
-        Arc::get_mut(&mut self.0).is_some()
+        // There are no weak references, and a clone can be made of a clone only.
+        let unique = Arc::strong_count(&self.0) == 1;
+        // What other threads did with clones that they dropped comes before what is done with the bytes now.
+        fence(Acquire);
+        unique
     }
 
     /// Address of its first byte, to compare buffers by.
     pub fn address(&self) -> usize {
         self.0.pointer() as usize
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let unique = self.is_unique();
+        // SAFETY: nothing uses the field after this.
+        let block = unsafe { ManuallyDrop::take(&mut self.0) };
+        if unique {
+            spare::keep(block);
+        }
     }
 }
 
