@@ -48,6 +48,10 @@ impl<B: Backend> Backend for Delayed<B> {
         self.inner.run(work, inputs, outputs)
     }
 
+    fn own(&self, tensor: &mut Tensor<B::Buffer>) -> Result<()> {
+        self.inner.own(tensor)
+    }
+
     fn contiguous(&self, tensor: &Tensor<B::Buffer>) -> Result<Tensor<B::Buffer>> {
         self.inner.contiguous(tensor)
     }

@@ -5,10 +5,11 @@
 use std::path::Path;
 use std::sync::Arc;
 use talray_core::backend::Backend;
+use talray_core::exec::Run;
 use talray_core::graph::{OpId, complete};
 use talray_core::passes::Passes;
 use talray_core::plan::Plan;
-use talray_core::{Graph, OpDef, Result, Sample, Shape, Type, ops};
+use talray_core::{Graph, OpDef, Result, Sample, Shape, Type, Value, ops};
 use talray_kernels_cpu::{Cpu, Implementation};
 use talray_runtime::data::{Batch, CsvOptions, CsvSource, Dataset, Encoder, EncoderSpec, Input, IterState};
 use talray_runtime::wire;
@@ -72,7 +73,7 @@ fn plan_of(id: OpId, sample: &Sample, cpu: &Cpu) -> Result<Plan> {
 fn any_change_to_the_bytes_of_a_plan_gives_a_plan_or_an_error() {
     let cpu = cpu(Implementation::Simd);
     let mut random = Random(1);
-    let mut tried = 0;
+    let (mut tried, mut ran) = (0, 0);
     for (i, def) in ops::OPS.iter().enumerate() {
         let def: &OpDef = def;
         let id = OpId(i as u16);
@@ -83,11 +84,29 @@ fn any_change_to_the_bytes_of_a_plan_gives_a_plan_or_an_error() {
         for _ in 0..20 {
             if let Ok(plan) = Plan::from_bytes(&random.changed(&bytes)) {
                 plan.to_bytes().unwrap();
+                assert!(plan.explain().contains("kernels"));
+                ran += usize::from(runs(plan, &cpu));
             }
             tried += 1;
         }
     }
     assert!(tried > 3000, "{tried}");
+    assert!(ran > 100, "only {ran} of the plans could be run");
+}
+
+/// Runs a plan on zeros, unless it is large. It may refuse them.
+fn runs(plan: Plan, cpu: &Cpu) -> bool {
+    let size = |ty: &Type| ty.shape.known().map(|sizes| sizes.iter().map(|n| *n as f64).product::<f64>());
+    if plan.graph.nodes.iter().flat_map(|n| &n.types).any(|ty| size(ty).is_none_or(|n| n > 1e5)) {
+        return false;
+    }
+    let zeros = |v: &Value| {
+        let ty = plan.graph.ty(*v);
+        let sizes = ty.shape.known().unwrap_or_default();
+        cpu.upload(&vec![0; sizes.iter().product::<usize>() * ty.dtype.size()], ty.dtype, &sizes).unwrap()
+    };
+    let inputs = plan.graph.inputs.iter().map(zeros).collect();
+    Run::new(Arc::new(plan), inputs).and_then(|run| run.finish(cpu)).is_ok()
 }
 
 #[test]

@@ -15,8 +15,8 @@ pub struct Tensor<B> {
     pub buffer: B,
     /// Their type.
     pub dtype: DType,
-    /// Where they lie in the buffer.
-    pub layout: Layout,
+    /// Where they lie in the buffer; shared by tensors that lie alike.
+    pub layout: Arc<Layout>,
 }
 
 impl<B> Tensor<B> {
@@ -52,8 +52,20 @@ pub enum Work<'a> {
 pub struct OutputSpec {
     /// Element type.
     pub dtype: DType,
-    /// Sizes; for a data-dependent output, upper bounds.
-    pub shape: SmallVec<[usize; 4]>,
+    /// How it is to lie: row-major without gaps. For a data-dependent output, sizes are upper bounds.
+    pub layout: Arc<Layout>,
+}
+
+impl OutputSpec {
+    /// A tensor of these sizes.
+    pub fn new(dtype: DType, shape: &[usize]) -> OutputSpec {
+        OutputSpec { dtype, layout: Arc::new(Layout::contiguous(shape)) }
+    }
+
+    /// Sizes.
+    pub fn shape(&self) -> &[usize] {
+        &self.layout.shape
+    }
 }
 
 /// Inputs of a step. Those that nobody else will read are moved in, so that their buffers can be reused.
@@ -77,6 +89,12 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// Bad values found while running (an index out of range), or `MEMORY`.
     fn run(&self, work: Work<'_>, inputs: Inputs<Self::Buffer>, outputs: &[OutputSpec]) -> Result<Results<Self::Buffer>>;
+
+    /// Moves the tensor to a buffer that nobody else holds, unless it is in one: a later step can then write into it.
+    ///
+    /// # Errors
+    /// `MEMORY` where there is no room for a copy; the tensor is then as it was.
+    fn own(&self, tensor: &mut Tensor<Self::Buffer>) -> Result<()>;
 
     /// The same elements, row-major without gaps.
     fn contiguous(&self, tensor: &Tensor<Self::Buffer>) -> Result<Tensor<Self::Buffer>>;

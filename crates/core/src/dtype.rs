@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Element type of a tensor. The discriminants are wire and file numbers: append only.
+///
+/// It is a word wide because it mostly stands beside pointers: what holds it moves in whole words then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[repr(u8)]
+#[repr(u64)]
 pub enum DType {
     /// 32-bit float.
     F32 = 0,

@@ -6,6 +6,7 @@
 pub mod attrs;
 pub mod autodiff;
 pub mod backend;
+mod depth;
 pub mod dtype;
 pub mod error;
 pub mod exec;

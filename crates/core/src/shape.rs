@@ -13,7 +13,7 @@ pub enum Dim {
     /// A size known while recording.
     Known(usize),
     /// A size known only when running.
-    Expr(Arc<DimExpr>),
+    Expr(#[serde(deserialize_with = "crate::depth::nested")] Arc<DimExpr>),
 }
 
 /// Integer arithmetic over dimensions.

@@ -5,12 +5,13 @@ use crate::call::{Call, Input, KernelDef, Output};
 use crate::elementwise::{Evaluator, Source};
 use crate::memory::Buffer;
 use crate::{Implementation, Pool, families, kernel, reference};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU8, AtomicU64};
+use std::sync::{Arc, PoisonError, RwLock};
 use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
 use talray_core::expr::Program;
 use talray_core::graph::OpId;
@@ -22,8 +23,10 @@ use talray_core::{Code, DType, Error, Result, ops};
 #[derive(Debug, Default)]
 pub struct Cpu {
     choice: RwLock<Choice>,
-    /// Are scalar programs evaluated plainly?
-    plain: AtomicBool,
+    /// Number of the choice, unique in the process: threads remember the kernels that it names.
+    chosen: AtomicU64,
+    /// How scalar programs are evaluated.
+    maps: AtomicU8,
 }
 
 /// Which implementation runs, for all ops and for some.
@@ -31,8 +34,14 @@ pub struct Cpu {
 struct Choice {
     all: Implementation,
     some: Vec<(String, Implementation)>,
-    /// Kernel of each op, found once per choice.
-    kernels: Vec<OnceLock<Option<&'static KernelDef>>>,
+}
+
+/// A kernel that was looked up, and whether it is left out.
+type Found = Option<(&'static KernelDef, bool)>;
+
+thread_local! {
+    /// The kernels of a choice, as far as this thread has looked for them.
+    static KERNELS: RefCell<(u64, Vec<Option<Found>>)> = const { RefCell::new((0, Vec::new())) };
 }
 
 /// A read from CPU memory: the bytes are there at once.
@@ -48,25 +57,41 @@ impl Cpu {
 
     /// Chooses the implementation of one op, or of all when `op` is `None`.
     pub fn choose(&self, implementation: Implementation, op: Option<&str>) {
-        let mut choice = self.choice.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        static CHOICES: AtomicU64 = AtomicU64::new(1);
+        let mut choice = self.choice.write().unwrap_or_else(PoisonError::into_inner);
         match op {
             None => {
-                self.plain.store(implementation == Implementation::Reference, Relaxed);
+                self.maps.store(implementation as u8, Relaxed);
                 choice.all = implementation;
                 choice.some.clear();
             }
             Some(op) => choice.some.push((op.to_owned(), implementation)),
         }
-        choice.kernels = ops::OPS.iter().map(|_| OnceLock::new()).collect();
+        self.chosen.store(CHOICES.fetch_add(1, Relaxed), Release);
     }
 
-    fn kernel(&self, op: OpId) -> Option<&'static KernelDef> {
-        let choice = self.choice.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *choice.kernels[op.0 as usize].get_or_init(|| {
-            let name = op.def().name;
-            let chosen = choice.some.iter().rev().find(|(n, _)| n == name).map_or(choice.all, |(_, i)| *i);
-            kernel(name, chosen)
+    fn kernel(&self, op: OpId) -> Found {
+        let chosen = self.chosen.load(Acquire);
+        KERNELS.with_borrow_mut(|(of, kernels)| {
+            if *of != chosen {
+                *of = chosen;
+                kernels.clear();
+                kernels.resize(ops::OPS.len(), None);
+            }
+            *kernels[op.0 as usize].get_or_insert_with(|| self.find(op))
         })
+    }
+
+    #[cold]
+    fn find(&self, op: OpId) -> Found {
+        let choice = self.choice.read().unwrap_or_else(PoisonError::into_inner);
+        let name = op.def().name;
+        let chosen = choice.some.iter().rev().find(|(n, _)| n == name).map_or(choice.all, |(_, i)| *i);
+        kernel(name, chosen).map(|def| (def, chosen == Implementation::Idle))
+    }
+
+    fn maps_by(&self, implementation: Implementation) -> bool {
+        self.maps.load(Relaxed) == implementation as u8
     }
 }
 
@@ -85,33 +110,23 @@ fn pool() -> Pool {
     if rayon::current_thread_index().is_some() { Pool::current() } else { Pool::serial() }
 }
 
+#[inline(always)]
 fn fresh(spec: &OutputSpec) -> Result<Tensor<Buffer>> {
-    let layout = Layout::contiguous(&spec.shape);
     let bytes = spec
-        .shape
+        .shape()
         .iter()
         .try_fold(spec.dtype.size(), |n, d| n.checked_mul(*d))
-        .ok_or_else(|| Error::memory(format!("a tensor of shape {:?} is larger than memory can be", spec.shape)))?;
-    Ok(Tensor { buffer: Buffer::new(bytes)?, dtype: spec.dtype, layout })
+        .ok_or_else(|| Error::memory(format!("a tensor of shape {:?} is larger than memory can be", spec.shape())))?;
+    Ok(Tensor { buffer: Buffer::new(bytes)?, dtype: spec.dtype, layout: spec.layout.clone() })
+}
+
+/// Does the tensor fill its buffer, row-major?
+fn whole(t: &Tensor<Buffer>) -> bool {
+    t.layout.offset == 0 && t.layout.is_contiguous() && t.buffer.bytes().len() == t.bytes()
 }
 
 fn output<'a>(dtype: DType, layout: &Layout, bytes: &'a mut [u8]) -> Output<'a> {
     Output { dtype, shape: layout.shape.clone(), bytes }
-}
-
-impl Cpu {
-    /// Takes an input out as a tensor whose buffer nobody else holds.
-    fn own(&self, input: &mut Option<Tensor<Buffer>>) -> Result<Tensor<Buffer>> {
-        let mut t = input.take().ok_or_else(|| Error::internal("an input to be updated is absent"))?;
-        let whole = t.layout.offset == 0 && t.layout.is_contiguous() && t.buffer.bytes().len() == t.bytes();
-        if whole && t.buffer.is_unique() {
-            return Ok(t);
-        }
-        let packed = self.contiguous(&t)?;
-        let start = packed.layout.offset * packed.dtype.size();
-        let buffer = Buffer::from_bytes(&packed.buffer.bytes()[start..start + packed.bytes()])?;
-        Ok(Tensor { buffer, dtype: packed.dtype, layout: Layout::contiguous(&packed.layout.shape) })
-    }
 }
 
 impl Backend for Cpu {
@@ -124,10 +139,10 @@ impl Backend for Cpu {
 
     fn run(&self, work: Work<'_>, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
         match work {
-            Work::Map(program) if self.plain.load(Relaxed) => map_plainly(program, &inputs, outputs),
-            Work::Map(program) => map(program, inputs, outputs),
+            Work::Map(program) if self.maps_by(Implementation::Reference) => map_plainly(program, &inputs, outputs),
+            Work::Map(program) => map(program, inputs, outputs, self.maps_by(Implementation::Idle)),
             Work::Op { op, attrs, programs } => {
-                let kernel = self
+                let (kernel, idle) = self
                     .kernel(op)
                     .ok_or_else(|| Error::unsupported("there is no CPU kernel for this op").in_op(op.def().name))?;
                 let mut inputs = inputs;
@@ -140,7 +155,14 @@ impl Backend for Cpu {
                 }
                 let mut results: Results<Buffer> = SmallVec::new();
                 for (i, spec) in outputs.iter().enumerate() {
-                    results.push(if updates(op.def().name) { self.own(&mut inputs[i])? } else { fresh(spec)? });
+                    results.push(if updates(kernel.op) {
+                        let input = inputs[i].take();
+                        let mut state = input.ok_or_else(|| Error::internal("an input to be updated is absent"))?;
+                        self.own(&mut state)?;
+                        state
+                    } else {
+                        fresh(spec)?
+                    });
                 }
                 let pool = pool();
                 let lens = {
@@ -152,12 +174,14 @@ impl Backend for Cpu {
                     }
                     let views = inputs.iter().map(|t| t.as_ref().map(view)).collect();
                     let mut call = Call { attrs, inputs: views, outputs: outs, programs, pool: &pool, lens: SmallVec::new() };
-                    (kernel.run)(&mut call)?;
+                    if !idle {
+                        (kernel.run)(&mut call)?;
+                    }
                     call.lens
                 };
                 for (t, len) in results.iter_mut().zip(lens) {
                     if let Some(len) = len {
-                        t.layout.shape[0] = len;
+                        Arc::make_mut(&mut t.layout).shape[0] = len;
                     }
                 }
                 Ok(results)
@@ -165,14 +189,24 @@ impl Backend for Cpu {
         }
     }
 
+    fn own(&self, tensor: &mut Tensor<Buffer>) -> Result<()> {
+        if whole(tensor) && tensor.buffer.is_unique() {
+            return Ok(());
+        }
+        let packed = self.contiguous(tensor)?;
+        let start = packed.layout.offset * packed.dtype.size();
+        tensor.buffer = Buffer::from_bytes(&packed.buffer.bytes()[start..start + packed.bytes()])?;
+        tensor.layout = Arc::new(Layout::contiguous(packed.shape()));
+        Ok(())
+    }
+
     fn contiguous(&self, tensor: &Tensor<Buffer>) -> Result<Tensor<Buffer>> {
         if tensor.layout.is_contiguous() {
             return Ok(tensor.clone());
         }
-        let mut packed = fresh(&OutputSpec { dtype: tensor.dtype, shape: tensor.layout.shape.clone() })?;
-        let layout = packed.layout.clone();
+        let mut packed = fresh(&OutputSpec::new(tensor.dtype, tensor.shape()))?;
         if let Some(bytes) = packed.buffer.get_mut() {
-            families::copy::to_contiguous(&view(tensor), &mut output(tensor.dtype, &layout, bytes), &pool())?;
+            families::copy::to_contiguous(&view(tensor), &mut output(tensor.dtype, &packed.layout, bytes), &pool())?;
         }
         Ok(packed)
     }
@@ -182,7 +216,7 @@ impl Backend for Cpu {
         if layout.size() * dtype.size() != bytes.len() {
             return Err(Error::internal(format!("{} bytes were given for {dtype}{shape:?}", bytes.len())));
         }
-        Ok(Tensor { buffer: Buffer::from_bytes(bytes)?, dtype, layout })
+        Ok(Tensor { buffer: Buffer::from_bytes(bytes)?, dtype, layout: Arc::new(layout) })
     }
 
     fn read(&self, tensor: &Tensor<Buffer>) -> Result<Read> {
@@ -197,43 +231,42 @@ impl Backend for Cpu {
 }
 
 /// Evaluates a scalar program by the SIMD evaluator. An output takes over the buffer of an input
-/// that has its type and that nobody else holds.
-fn map(program: &Arc<Program>, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
-    let Some(shape) = outputs.first().map(|o| &o.shape) else { return Ok(SmallVec::new()) };
-    let mut over: SmallVec<[Option<usize>; 4]> = SmallVec::from_elem(None, inputs.len());
-    for i in 0..inputs.len() {
-        let Some(t) = &mut inputs[i] else { continue };
-        let whole = t.layout.offset == 0 && t.layout.shape == *shape && t.layout.is_contiguous();
-        if whole && t.buffer.bytes().len() == t.bytes() && t.buffer.is_unique() {
-            let free = |o: &usize| outputs[*o].dtype == t.dtype && !over.contains(&Some(*o));
-            over[i] = (0..outputs.len()).find(free);
+/// that has its type and that nobody else holds. An `idle` one computes nothing.
+fn map(program: &Arc<Program>, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec], idle: bool) -> Result<Results<Buffer>> {
+    let Some(layout) = outputs.first().map(|o| &o.layout) else { return Ok(SmallVec::new()) };
+    let shape = &layout.shape;
+    let mut over: SmallVec<[Option<usize>; 8]> = SmallVec::new();
+    for t in &mut inputs {
+        let mut place = None;
+        if let Some(t) = t {
+            let alike = Arc::ptr_eq(&t.layout, layout) || t.layout.shape == *shape;
+            if alike && t.buffer.is_unique() && whole(t) {
+                let free = |o: &usize| outputs[*o].dtype == t.dtype && !over.contains(&Some(*o));
+                place = (0..outputs.len()).find(free);
+            }
         }
+        over.push(place);
     }
     let evaluator = match evaluator(program, &over) {
         Err(e) if e.code == Code::Unsupported => return map_plainly(program, &inputs, outputs),
         made => made?,
     };
-    let mut taken: SmallVec<[Option<Tensor<Buffer>>; 2]> = SmallVec::from_elem(None, outputs.len());
-    for (input, over) in inputs.iter_mut().zip(&over) {
-        if let Some(i) = over {
-            taken[*i] = input.take();
-        }
-    }
     let mut results: Results<Buffer> = SmallVec::new();
-    for (spec, taken) in outputs.iter().zip(taken) {
+    for (i, spec) in outputs.iter().enumerate() {
+        let taken = over.iter().position(|o| *o == Some(i)).and_then(|at| inputs[at].take());
         results.push(match taken {
             Some(t) => t,
             None => fresh(spec)?,
         });
     }
-    let sources: SmallVec<[Source<'_>; 4]> =
+    let sources: SmallVec<[Source<'_>; 8]> =
         inputs.iter().map(|t| t.as_ref().map_or(Source::Over, |t| Source::View(view(t)))).collect();
     let mut outs: SmallVec<[&mut [u8]; 2]> = SmallVec::new();
     for t in &mut results {
         let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a result's buffer is shared")) };
         outs.push(bytes);
     }
-    if !shape.contains(&0) {
+    if !idle && !shape.contains(&0) {
         evaluator.run(shape, &sources, &mut outs, &pool())?;
     }
     drop(outs);
@@ -258,12 +291,12 @@ fn map_plainly(program: &Program, inputs: &Inputs<Buffer>, outputs: &[OutputSpec
     Ok(results)
 }
 
-type Evaluators = HashMap<(usize, u64), (Arc<Program>, Rc<Evaluator>)>;
+type Evaluators = FxHashMap<(usize, u64), (Arc<Program>, Rc<Evaluator>)>;
 
 thread_local! {
     /// Evaluators of programs that ran on this thread. Each entry holds its program, so that the
     /// address that it is found by stays its own.
-    static EVALUATORS: RefCell<Evaluators> = RefCell::new(HashMap::new());
+    static EVALUATORS: RefCell<Evaluators> = RefCell::new(FxHashMap::default());
 }
 
 /// Most evaluators that a thread keeps.

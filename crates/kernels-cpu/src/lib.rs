@@ -28,6 +28,8 @@ pub enum Implementation {
     Simd,
     /// Plain: ndarray, one thread, written to be read.
     Reference,
+    /// None: outputs hold whatever their memory held. Shows what running costs beside kernels.
+    Idle,
 }
 
 /// The kernel of op `name`, if there is one. Where only one implementation exists, it serves both.
@@ -35,7 +37,7 @@ pub fn kernel(name: &str, implementation: Implementation) -> Option<&'static Ker
     let fast = || ops::KERNELS.iter().copied().flatten().copied().find(|k| k.op == name);
     let plain = || reference::KERNELS.iter().copied().flatten().copied().find(|k| k.op == name);
     match implementation {
-        Implementation::Simd => fast().or_else(plain),
+        Implementation::Simd | Implementation::Idle => fast().or_else(plain),
         Implementation::Reference => plain().or_else(fast),
     }
 }

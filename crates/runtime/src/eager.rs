@@ -6,9 +6,9 @@ use crate::frame::{Leaf, Places};
 use crate::session::Session;
 use crate::slots::State;
 use crate::{Cpu, Engine, Error, Promise, Result, Tensor};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 use talray_core::backend::{Backend, Inputs, OutputSpec, Work};
 use talray_core::exec::{Run, check, run_op};
@@ -17,7 +17,8 @@ use talray_core::graph::{Graph, Kind, Node, OpId};
 use talray_core::op::Lower;
 use talray_core::passes::{Passes, Rewrite};
 use talray_core::plan::Plan;
-use talray_core::{Attrs, AttrsRef, DType, Value};
+use talray_core::{Attrs, AttrsRef, DType, Dim, Type, Value};
+use talray_kernels_cpu::memory::Buffer;
 
 /// Work below this many element operations runs on the calling thread when the engine is idle.
 pub(crate) const SMALL: usize = 300_000;
@@ -61,24 +62,18 @@ impl Session {
         }
         let values: Vec<Value> = kept.iter().map(|(_, v)| *v).collect();
         let work = cost(&self.frames[0].graph, &needed);
-        let engine = self.engine.clone();
-        let promises: Vec<Arc<Promise>> = values.iter().map(|_| Promise::open()).collect();
-        let frame = &mut self.frames[0];
-        if work < SMALL && engine.idle() {
-            let outcome = interpret(&engine.cpu, &frame.graph, &needed, &frame.leaves, &values);
-            settle(&promises, outcome.map_err(|e| locate(e, &engine.cpu, &frame.graph, &frame.places, &frame.leaves, &values)));
-        } else {
-            let (graph, places) = (frame.graph.clone(), frame.places.clone());
-            let leaves: Vec<Leaf> = frame.leaves.iter().map(|l| Leaf { promise: l.promise.clone() }).collect();
-            let (ticket, values, promises) = (self.ticket.clone(), values, promises.clone());
-            engine.submit(move |engine: &Engine| {
-                let guard = Unsettled(promises);
-                if !ticket.cancelled() {
-                    let outcome = interpret(&engine.cpu, &graph, &needed, &leaves, &values);
-                    settle(&guard.0, outcome.map_err(|e| locate(e, &engine.cpu, &graph, &places, &leaves, &values)));
+        let promises: Vec<Arc<Promise>> = if work < SMALL && self.engine.idle() {
+            let (cpu, frame) = (&self.engine.cpu, &self.frames[0]);
+            match interpret(cpu, &frame.graph, &needed, &frame.leaves, &values) {
+                Ok(tensors) => tensors.into_iter().map(Promise::ready).collect(),
+                Err(e) => {
+                    let e = locate(e, cpu, &frame.graph, &frame.places, &frame.leaves, &values);
+                    values.iter().map(|_| Promise::of(Err(e.clone()))).collect()
                 }
-            })?;
-        }
+            }
+        } else {
+            self.queue(needed, values)?
+        };
         for ((i, _), promise) in kept.iter().zip(promises) {
             self.slots.get_mut(*i).state = State::Ready(promise);
             self.slots.get_mut(*i).leaf = None;
@@ -95,6 +90,23 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Queues the computation of `values` of the eager graph; gives their promises.
+    fn queue(&self, needed: Vec<bool>, values: Vec<Value>) -> Result<Vec<Arc<Promise>>> {
+        let frame = &self.frames[0];
+        let (graph, places) = (frame.graph.clone(), frame.places.clone());
+        let leaves: Vec<Leaf> = frame.leaves.iter().map(|l| Leaf { promise: l.promise.clone() }).collect();
+        let promises: Vec<Arc<Promise>> = values.iter().map(|_| Promise::open()).collect();
+        let (ticket, settled) = (self.ticket.clone(), promises.clone());
+        self.engine.submit(move |engine: &Engine| {
+            let guard = Unsettled(settled);
+            if !ticket.cancelled() {
+                let outcome = interpret(&engine.cpu, &graph, &needed, &leaves, &values);
+                settle(&guard.0, outcome.map_err(|e| locate(e, &engine.cpu, &graph, &places, &leaves, &values)));
+            }
+        })?;
+        Ok(promises)
     }
 
     /// Drops what no pending handle needs; values that were just computed become leaves.
@@ -118,7 +130,7 @@ impl Session {
         let mut places = Places::default();
         let old = std::mem::take(&mut frame.graph);
         let leaves = std::mem::take(&mut frame.leaves);
-        let computed: HashMap<Value, u32> = kept.iter().map(|(i, v)| (*v, *i)).collect();
+        let computed: FxHashMap<Value, u32> = kept.iter().map(|(i, v)| (*v, *i)).collect();
         let values: Vec<(u32, Value)> = rest
             .iter()
             .filter_map(|i| match self.slots.get(*i).state {
@@ -273,9 +285,9 @@ fn step(
     node: &Node,
     values: &mut [SmallVec<[Option<Tensor>; 1]>],
     uses: &mut [u32],
-) -> Result<talray_core::backend::Results<talray_kernels_cpu::memory::Buffer>> {
+) -> Result<talray_core::backend::Results<Buffer>> {
     let def = op.def();
-    let mut inputs: Inputs<talray_kernels_cpu::memory::Buffer> = SmallVec::with_capacity(node.inputs.len());
+    let mut inputs: Inputs<Buffer> = SmallVec::with_capacity(node.inputs.len());
     for v in &node.inputs {
         inputs.push(match v {
             None => None,
@@ -289,28 +301,41 @@ fn step(
             }
         });
     }
-    let outputs = || {
-        let spec = |t: &talray_core::Type| {
-            let shape = t.shape.known().ok_or_else(|| Error::internal("an unknown size in a static graph"))?;
-            Ok(OutputSpec { dtype: t.dtype, shape })
-        };
-        node.types.iter().map(spec).collect::<Result<SmallVec<[OutputSpec; 2]>>>()
-    };
     let run = || {
+        let outputs = outputs(node, &inputs)?;
         if matches!(def.lower, Lower::Elementwise(_)) {
             let dtypes: SmallVec<[DType; 4]> = inputs.iter().flatten().map(|t| t.dtype).collect();
             let program = program(op, &node.attrs, &dtypes)?;
-            return cpu.run(Work::Map(&program), inputs, &outputs()?);
+            return cpu.run(Work::Map(&program), inputs, &outputs);
         }
-        run_op(cpu, op, AttrsRef { op: def, values: &node.attrs }, &[], inputs, outputs)
+        run_op(cpu, op, AttrsRef { op: def, values: &node.attrs }, &[], inputs, &outputs)
     };
     run().map_err(|e| e.in_op(def.name))
+}
+
+/// What a node is to make. An output that lies as an input does shares its layout.
+fn outputs(node: &Node, inputs: &Inputs<Buffer>) -> Result<SmallVec<[OutputSpec; 2]>> {
+    let spec = |ty: &Type| {
+        let alike = |t: &&Tensor| {
+            let sizes = ty.shape.dims().iter().zip(t.shape());
+            t.layout.offset == 0
+                && ty.shape.rank() == t.shape().len()
+                && sizes.clone().all(|(d, n)| *d == Dim::Known(*n))
+                && t.layout.is_contiguous()
+        };
+        if let Some(t) = inputs.iter().flatten().find(alike) {
+            return Ok(OutputSpec { dtype: ty.dtype, layout: t.layout.clone() });
+        }
+        let shape = ty.shape.known().ok_or_else(|| Error::internal("an unknown size in a static graph"))?;
+        Ok(OutputSpec::new(ty.dtype, &shape))
+    };
+    node.types.iter().map(spec).collect()
 }
 
 type ProgramKey = (OpId, SmallVec<[DType; 4]>, Attrs);
 
 thread_local! {
-    static PROGRAMS: RefCell<HashMap<ProgramKey, Arc<Program>>> = RefCell::new(HashMap::new());
+    static PROGRAMS: RefCell<FxHashMap<ProgramKey, Arc<Program>>> = RefCell::new(FxHashMap::default());
 }
 
 /// The compiled body of an elementwise op over these dtypes.

@@ -73,10 +73,19 @@ impl Engine {
         self.queued.fetch_add(1, SeqCst);
         let engine = self.clone();
         let job: Job = Box::new(move || {
+            let _done = Done(&engine.queued);
             work(&engine);
-            engine.queued.fetch_sub(1, SeqCst);
         });
         sender.send(job).map_err(|_| Error::internal("the engine's thread has ended"))
+    }
+}
+
+/// Counts a job as done when it ends, by a panic too.
+struct Done<'a>(&'a AtomicUsize);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
     }
 }
 
@@ -116,8 +125,13 @@ impl Drop for Unsettled {
     fn drop(&mut self) {
         for p in &self.0 {
             if p.get().is_none() {
-                p.settle(Err(Error::internal("the engine failed while computing this; please report it")));
+                p.settle(Err(failed()));
             }
         }
     }
+}
+
+/// What a panic becomes.
+pub(crate) fn failed() -> Error {
+    Error::internal("the engine failed while computing this; please report it")
 }

@@ -1,7 +1,7 @@
 //! A recording in progress: the environment's eager graph, a `jit` function, or a region.
 
 use crate::Promise;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use talray_core::{Graph, Type, Value};
 
@@ -31,11 +31,11 @@ pub(crate) struct Frame {
     pub leaves: Vec<Leaf>,
     /// The value that stands for each tensor from outside, by the address of its promise, which the
     /// leaf (or the binding) keeps alive.
-    pub known: HashMap<usize, Value>,
+    pub known: FxHashMap<usize, Value>,
     /// `jit`: what each graph input is bound to.
     pub bindings: Vec<Binding>,
     /// `jit`: the value of each cell that was read or assigned so far.
-    pub cells: HashMap<u32, CellUse>,
+    pub cells: FxHashMap<u32, CellUse>,
     /// Order in which cells were first assigned.
     pub assigned: Vec<u32>,
     /// Region: slots of outer values that became inputs, in order.
@@ -98,9 +98,9 @@ impl Frame {
             graph: Graph::new(),
             epoch,
             leaves: Vec::new(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             bindings: Vec::new(),
-            cells: HashMap::new(),
+            cells: FxHashMap::default(),
             assigned: Vec::new(),
             captures: Vec::new(),
             bytes: 0,

@@ -5,6 +5,7 @@ use crate::job::{Job, Prepared, Recorded};
 use crate::session::{Outputs, Session};
 use crate::slots::State;
 use crate::{Error, Handle, Promise, Result};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use talray_core::backend::Backend;
 use talray_core::exec::Symbols;
@@ -16,8 +17,8 @@ use talray_core::{Dim, Shape, Type};
 pub(crate) struct Registered {
     prepared: Arc<Prepared>,
     bindings: Vec<Binding>,
-    /// The cells whose new states follow the results.
-    cells: Vec<u32>,
+    /// For each binding, whether a new state follows the results for it.
+    are_states: Vec<bool>,
 }
 
 impl Session {
@@ -67,7 +68,8 @@ impl Session {
         });
         let recorded = Recorded { inputs: inputs.collect(), graph: frame.graph, places: frame.places };
         let prepared = Prepared::new(plan, results.len(), states.collect::<Result<_>>()?)?.explained_by(recorded);
-        let registered = Registered { prepared: Arc::new(prepared), bindings, cells };
+        let are_states = (0..bindings.len()).map(|at| prepared.states().contains(&at)).collect();
+        let registered = Registered { prepared: Arc::new(prepared), bindings, are_states };
         let id = self.number();
         self.plans.insert(id, Arc::new(registered));
         Ok((id, types))
@@ -96,6 +98,7 @@ impl Session {
     /// A disposed argument or cell. What fails while running reaches those who read the results.
     pub fn run(&mut self, plan: u32, arguments: &[Handle]) -> Result<Outputs> {
         let registered = self.registered(plan)?.clone();
+        let prepared = &registered.prepared;
         // Everything that can be refused here is, before the first cell is touched.
         let mut slots = Vec::with_capacity(registered.bindings.len());
         for binding in &registered.bindings {
@@ -108,35 +111,105 @@ impl Session {
                 Binding::Capture(_) => None,
             };
             if let Some(slot) = slot {
-                self.promise(slot)?;
+                self.ready(slot)?;
             }
             slots.push(slot);
         }
-        let (results, cells) = registered.prepared.promises();
+        let symbols = self.sizes(prepared, &slots);
+        let mut types = SmallVec::<[Type; 2]>::new();
+        for v in &prepared.plan.graph.outputs[..prepared.results()] {
+            let mut ty = prepared.plan.graph.ty(*v).clone();
+            if let Some(sizes) = ty.shape.eval(&symbols.0) {
+                ty.shape = Shape::of(&sizes);
+            }
+            types.push(ty);
+        }
+        let results = if prepared.is_small() && self.engine.idle() {
+            self.run_now(&registered, &slots)?
+        } else {
+            self.run_queued(&registered, &slots)?
+        };
+        let mut outputs = Outputs::new();
+        for (ty, promise) in types.into_iter().zip(results) {
+            let slot = self.slots.add(ty.clone(), State::Ready(promise));
+            outputs.push((self.slots.handle(slot), ty));
+        }
+        Ok(outputs)
+    }
+
+    /// Runs a plan on this thread. While it runs, cells are empty, so that their buffers can be overwritten.
+    fn run_now(&mut self, registered: &Registered, slots: &[Option<u32>]) -> Result<Vec<Arc<Promise>>> {
+        let prepared = &registered.prepared;
+        let failed = |e: &Error| (0..prepared.results()).map(|_| Promise::of(Err(e.clone()))).collect();
+        for (binding, slot) in registered.bindings.iter().zip(slots) {
+            let outcome = match (binding, slot) {
+                (Binding::Capture(promise), _) => promise.get(),
+                (_, Some(slot)) => self.settled(*slot)?.get(),
+                (_, None) => return Err(Error::internal("an input is bound to nothing")),
+            };
+            if let Some(Err(e)) = outcome {
+                return Ok(failed(e));
+            }
+        }
         let mut inputs = Vec::with_capacity(slots.len());
-        for (binding, slot) in registered.bindings.iter().zip(&slots) {
+        for ((binding, slot), is_state) in registered.bindings.iter().zip(slots).zip(&registered.are_states) {
+            inputs.push(match (binding, slot) {
+                (_, Some(slot)) => {
+                    let promise = self.settled(*slot)?;
+                    if *is_state { Promise::empty(promise)? } else { promise.outcome()? }
+                }
+                (Binding::Capture(promise), _) => promise.outcome()?,
+                (_, None) => return Err(Error::internal("an input is bound to nothing")),
+            });
+        }
+        let outcome = prepared.run(&self.engine.cpu, inputs);
+        let mut states = outcome.states.map(Vec::into_iter);
+        for at in prepared.states() {
+            let state = match &mut states {
+                Ok(tensors) => tensors.next().ok_or_else(|| Error::internal("a new state is missing")),
+                Err(e) => Err(e.clone()),
+            };
+            if let Some(slot) = slots[*at] {
+                Promise::refill(self.settled(slot)?, state);
+                self.slots.get_mut(slot).leaf = None;
+            }
+        }
+        Ok(match outcome.results {
+            Ok(tensors) => tensors.into_iter().map(Promise::ready).collect(),
+            Err(e) => failed(&e),
+        })
+    }
+
+    /// Queues a run of a plan.
+    fn run_queued(&mut self, registered: &Registered, slots: &[Option<u32>]) -> Result<Vec<Arc<Promise>>> {
+        let (results, states) = registered.prepared.promises();
+        let mut inputs = Vec::with_capacity(slots.len());
+        for (binding, slot) in registered.bindings.iter().zip(slots) {
             inputs.push(match (binding, slot) {
                 (Binding::Capture(promise), _) => promise.clone(),
-                (Binding::Cell(cell), Some(slot)) => match registered.cells.iter().position(|c| c == cell) {
-                    Some(at) => self.replace_cell(*slot, cells[at].clone())?,
-                    None => self.promise(*slot)?,
-                },
                 (_, Some(slot)) => self.promise(*slot)?,
                 (_, None) => return Err(Error::internal("an input is bound to nothing")),
             });
         }
-        let symbols = self.sizes(&registered.prepared, &slots);
-        let mut outputs = Outputs::new();
-        for (v, promise) in registered.prepared.plan.graph.outputs.iter().zip(&results) {
-            let mut ty = registered.prepared.plan.graph.ty(*v).clone();
-            if let Some(sizes) = ty.shape.eval(&symbols.0) {
-                ty.shape = Shape::of(&sizes);
+        // Where nothing else holds what a cell held, it can be overwritten in place.
+        for (at, next) in registered.prepared.states().iter().zip(&states) {
+            if let Some(slot) = slots[*at] {
+                let s = self.slots.get_mut(slot);
+                s.state = State::Ready(next.clone());
+                s.leaf = None;
             }
-            let slot = self.slots.add(ty.clone(), State::Ready(promise.clone()));
-            outputs.push((self.slots.handle(slot), ty));
         }
-        Job { prepared: registered.prepared.clone(), inputs, results, states: cells }.start(&self.engine, &self.ticket)?;
-        Ok(outputs)
+        let job = Job { prepared: registered.prepared.clone(), inputs, results: results.clone(), states };
+        job.queue(&self.engine, &self.ticket)?;
+        Ok(results)
+    }
+
+    /// The promise of a slot that is computed, or under way.
+    fn settled(&mut self, slot: u32) -> Result<&mut Arc<Promise>> {
+        match &mut self.slots.get_mut(slot).state {
+            State::Ready(promise) => Ok(promise),
+            State::Pending { .. } => Err(Error::internal("a tensor was not computed")),
+        }
     }
 
     /// The sizes that the types of these inputs give to the symbols of a plan. What does not fit is found by the run.
@@ -152,15 +225,5 @@ impl Session {
             }
         }
         symbols
-    }
-
-    /// Lets a cell's slot hold `next`; gives what it held. Where nothing else held the old tensor,
-    /// it can be overwritten in place.
-    fn replace_cell(&mut self, slot: u32, next: Arc<Promise>) -> Result<Arc<Promise>> {
-        let old = self.promise(slot)?;
-        let s = self.slots.get_mut(slot);
-        s.state = State::Ready(next);
-        s.leaf = None;
-        Ok(old)
     }
 }

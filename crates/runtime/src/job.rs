@@ -1,7 +1,7 @@
 //! A plan that is ready to run, and one run of it: what sessions and port hosts share.
 
 use crate::eager::{SMALL, node_cost};
-use crate::engine::{Unsettled, settle};
+use crate::engine::{Unsettled, failed, settle};
 use crate::fault;
 use crate::frame::Places;
 use crate::{Cpu, Engine, Error, Promise, Result, Tensor, Ticket};
@@ -66,6 +66,11 @@ impl Prepared {
         &self.states
     }
 
+    /// Number of results.
+    pub(crate) fn results(&self) -> usize {
+        self.results
+    }
+
     /// Open promises of a run: results and states.
     pub(crate) fn promises(&self) -> (Vec<Arc<Promise>>, Vec<Arc<Promise>>) {
         let open = |n: usize| (0..n).map(|_| Promise::open()).collect();
@@ -97,16 +102,72 @@ pub(crate) struct Job {
     pub states: Vec<Arc<Promise>>,
 }
 
+/// What a run gave.
+pub(crate) struct Outcome {
+    pub results: Result<Vec<Tensor>>,
+    /// New states; those that it was given where it failed, and an error where these were overwritten.
+    pub states: Result<Vec<Tensor>>,
+}
+
+impl Prepared {
+    fn execute(&self, cpu: &Cpu, mut inputs: Vec<Tensor>) -> Outcome {
+        match self.attempt(cpu, &mut inputs) {
+            Ok(mut outputs) => {
+                let states = outputs.split_off(self.results);
+                Outcome { results: Ok(outputs), states: Ok(states) }
+            }
+            // Past the commit point only a table can run out of memory.
+            Err(e) if inputs.is_empty() => Outcome { results: Err(e.clone()), states: Err(e) },
+            Err(e) => {
+                let results = Err(self.locate(e, cpu, &inputs));
+                Outcome { results, states: Ok(self.states.iter().map(|&at| inputs[at].clone()).collect()) }
+            }
+        }
+    }
+
+    /// One attempt. When it fails, `inputs` holds what it held, where that is kept and was not overwritten.
+    fn attempt(&self, cpu: &Cpu, inputs: &mut Vec<Tensor>) -> Result<Vec<Tensor>> {
+        let plan = self.plan.clone();
+        let mut run = if self.keeps { Run::keeping(plan, inputs)? } else { Run::new(plan, std::mem::take(inputs))? };
+        let error = match run.advance(cpu) {
+            Ok(Progress::Done(outputs)) => return Ok(outputs),
+            Ok(_) => Error::device("this plan has to wait for the device"),
+            Err(e) => e,
+        };
+        *inputs = run.into_inputs().unwrap_or_default();
+        Err(error)
+    }
+
+    /// Runs the plan; a panic, which is a bug, becomes an error.
+    pub(crate) fn run(&self, cpu: &Cpu, inputs: Vec<Tensor>) -> Outcome {
+        let run = std::panic::AssertUnwindSafe(|| self.execute(cpu, inputs));
+        std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome { results: Err(failed()), states: Err(failed()) })
+    }
+
+    /// Is it little enough for the calling thread?
+    pub(crate) fn is_small(&self) -> bool {
+        self.cost < SMALL
+    }
+}
+
 impl Job {
     /// Runs it: at once where it is small and the engine idle, else when its turn comes.
     ///
     /// # Errors
     /// `INTERNAL` when the engine's thread cannot be started.
     pub(crate) fn start(self, engine: &Arc<Engine>, ticket: &Ticket) -> Result<()> {
-        if self.prepared.cost < SMALL && engine.idle() {
+        if self.prepared.is_small() && engine.idle() {
             self.run(&engine.cpu);
             return Ok(());
         }
+        self.queue(engine, ticket)
+    }
+
+    /// Runs it when its turn comes.
+    ///
+    /// # Errors
+    /// As [`Job::start`].
+    pub(crate) fn queue(self, engine: &Arc<Engine>, ticket: &Ticket) -> Result<()> {
         let ticket = ticket.clone();
         engine.submit(move |engine: &Engine| {
             let _unsettled = Unsettled([self.results.clone(), self.states.clone()].concat());
@@ -116,48 +177,20 @@ impl Job {
         })
     }
 
-    /// Runs the plan. When it fails, states keep what they held.
     fn run(self, cpu: &Cpu) {
         let Job { prepared, inputs, results, states } = self;
-        let tensors: Vec<Result<Tensor>> = inputs.into_iter().map(Promise::take).collect();
-        let restore = |tensors: &[Result<Tensor>]| {
-            for (promise, place) in states.iter().zip(&prepared.states) {
-                promise.settle(tensors[*place].clone());
-            }
-        };
-        if let Some(Err(e)) = tensors.iter().find(|t| t.is_err()) {
-            let e = e.clone();
-            restore(&tensors);
-            return settle(&results, Err(e));
+        if let Some(Err(e)) = inputs.iter().filter_map(|p| p.get()).find(|outcome| outcome.is_err()) {
+            settle(&results, Err(e.clone()));
+            let old = prepared.states.iter().map(|&at| inputs[at].outcome());
+            return states.iter().zip(old).for_each(|(promise, old)| promise.settle(old));
         }
-        let tensors: Vec<Tensor> = tensors.into_iter().flatten().collect();
-        let mut kept = if prepared.keeps { tensors.clone() } else { Vec::new() };
-        match execute(cpu, prepared.plan.clone(), tensors, &mut kept) {
-            Ok(mut outputs) => {
-                let new = outputs.split_off(prepared.results);
-                settle(&results, Ok(outputs));
-                settle(&states, Ok(new));
+        match inputs.into_iter().map(Promise::take).collect() {
+            Ok(tensors) => {
+                let outcome = prepared.run(cpu, tensors);
+                settle(&results, outcome.results);
+                settle(&states, outcome.states);
             }
-            Err(e) => {
-                let e = if kept.is_empty() { e } else { prepared.locate(e, cpu, &kept) };
-                let kept: Vec<Result<Tensor>> = kept.into_iter().map(Ok).collect();
-                if kept.is_empty() {
-                    // Past the commit point only memory can run out (for a value that somebody else still holds): what
-                    // was there may be overwritten, so the states are gone, and say why.
-                    settle(&states, Err(e.clone()));
-                } else {
-                    restore(&kept);
-                }
-                settle(&results, Err(e));
-            }
+            Err(e) => [results, states].iter().for_each(|promises| settle(promises, Err(Error::clone(&e)))),
         }
-    }
-}
-
-fn execute(cpu: &Cpu, plan: Arc<Plan>, inputs: Vec<Tensor>, kept: &mut Vec<Tensor>) -> Result<Vec<Tensor>> {
-    let mut run = Run::new(plan, inputs)?;
-    match run.advance_with(cpu, kept)? {
-        Progress::Done(results) => Ok(results),
-        _ => Err(Error::device("this plan has to wait for the device")),
     }
 }

@@ -54,21 +54,22 @@ impl<B: Backend> Control<B> {
         backend: &B,
         attrs: AttrsRef<'_>,
         inputs: Inputs<B::Buffer>,
-        regions: Vec<Arc<Plan>>,
+        regions: &[Arc<Plan>],
     ) -> Result<Control<B>> {
         let mut inputs: Tensors<B> = inputs.into_iter().flatten().collect();
-        let mut regions = regions.into_iter();
+        let mut regions = regions.iter().cloned();
         let mut region = || regions.next().ok_or_else(|| Error::internal("a region is missing"));
         match attrs.op.name {
             "cond" => {
                 let regions = [region()?, region()?];
-                let pred = inputs.remove(0);
-                let no = inputs.split_off(attrs.usize("first")?);
+                let rest = split(&mut inputs, 1)?;
+                let Some(pred) = std::mem::replace(&mut inputs, rest).pop() else { return Err(few()) };
+                let no = split(&mut inputs, attrs.usize("first")?)?;
                 Ok(Control::Cond { read: Some(backend.read(&pred)?), inputs: [inputs, no], regions, results: None })
             }
             "while_loop" => {
-                let mut tests = inputs.split_off(attrs.usize("state")?);
-                let captures = tests.split_off(attrs.usize("tests")?);
+                let mut tests = split(&mut inputs, attrs.usize("state")?)?;
+                let captures = split(&mut tests, attrs.usize("tests")?)?;
                 let (cond, body) = (region()?, region()?);
                 Ok(Control::While(While {
                     state: inputs,
@@ -83,8 +84,8 @@ impl<B: Backend> Control<B> {
             }
             "scan" => {
                 let carries = attrs.usize("carries")?;
-                let mut xs = inputs.split_off(carries);
-                let captures = xs.split_off(attrs.usize("sequences")?);
+                let mut xs = split(&mut inputs, carries)?;
+                let captures = split(&mut xs, attrs.usize("sequences")?)?;
                 for x in &mut xs {
                     *x = backend.contiguous(x)?;
                 }
@@ -106,7 +107,7 @@ impl<B: Backend> Control<B> {
             Control::While(w) => w.test = tensors.into_iter().next(),
             Control::Scan(s) => {
                 let mut carry = tensors;
-                let ys = carry.split_off(s.carry.len());
+                let ys = split(&mut carry, s.carry.len())?;
                 s.carry = carry;
                 s.ys.push(ys);
             }
@@ -128,6 +129,15 @@ impl<B: Backend> Control<B> {
             Control::Scan(s) => s.next(backend),
         }
     }
+}
+
+/// Takes off what follows the first `at` tensors.
+fn split<T>(tensors: &mut Vec<T>, at: usize) -> Result<Vec<T>> {
+    if at <= tensors.len() { Ok(tensors.split_off(at)) } else { Err(few()) }
+}
+
+fn few() -> Error {
+    Error::internal("an op with regions has fewer tensors than it says")
 }
 
 /// The truth of a scalar that is being read, once it is there.
@@ -191,20 +201,20 @@ impl<B: Backend> Scan<B> {
 
 /// Entry `i` along the first axis, as a view.
 fn row<T: Clone>(x: &Tensor<T>, i: usize) -> Tensor<T> {
-    let layout = Layout {
+    let layout = Arc::new(Layout {
         shape: x.layout.shape[1..].into(),
         strides: x.layout.strides[1..].into(),
         offset: (x.layout.offset as isize + i as isize * x.layout.strides[0]) as usize,
-    };
+    });
     Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout }
 }
 
 /// The same elements with a first axis of size 1.
 fn lengthened<T: Clone>(x: &Tensor<T>) -> Tensor<T> {
-    let mut layout = x.layout.clone();
+    let mut layout = Layout::clone(&x.layout);
     layout.shape.insert(0, 1);
     layout.strides.insert(0, 0);
-    Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout }
+    Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout: Arc::new(layout) }
 }
 
 fn stack<B: Backend>(backend: &B, rows: &[&Tensor<B::Buffer>], body: &Plan, output: usize) -> Result<Tensor<B::Buffer>> {
@@ -217,9 +227,9 @@ fn stack<B: Backend>(backend: &B, rows: &[&Tensor<B::Buffer>], body: &Plan, outp
     };
     let op = crate::ops::id("concat");
     let attrs = crate::graph::complete(op, &[("axis", crate::AttrValue::I64(0))])?;
-    let shape = std::iter::once(rows.len()).chain(first.shape().iter().copied()).collect();
+    let shape: SmallVec<[usize; 4]> = std::iter::once(rows.len()).chain(first.shape().iter().copied()).collect();
     let inputs = rows.iter().map(|t| Some(lengthened(t))).collect();
-    let spec = OutputSpec { dtype: first.dtype, shape };
+    let spec = OutputSpec::new(first.dtype, &shape);
     let work = Work::Op { op, attrs: AttrsRef { op: op.def(), values: &attrs }, programs: &[] };
     let mut results = backend.run(work, inputs, &[spec])?;
     Ok(results.remove(0))

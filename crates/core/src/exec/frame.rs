@@ -3,13 +3,14 @@
 use super::check;
 use super::control::{Control, Next};
 use super::shapes::Symbols;
-use crate::backend::{Backend, Inputs, OutputSpec, Tensor, Work};
+use crate::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
 use crate::graph::view::{self, Layout};
-use crate::graph::{Kind, Node, OpId, Value};
+use crate::graph::{Kind, Node, OpId};
 use crate::op::Lower;
-use crate::plan::Plan;
-use crate::{AttrsRef, Error, Result};
+use crate::plan::{Plan, Step, Take};
+use crate::{AttrsRef, Error, Result, Type};
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How far a run came.
@@ -23,67 +24,81 @@ pub enum Progress<B: Backend> {
     Done(Vec<Tensor<B::Buffer>>),
 }
 
-/// The outputs of one node, as far as they are there and still wanted.
-type Outputs<B> = SmallVec<[Option<Tensor<<B as Backend>::Buffer>>; 1]>;
-
 /// The state of one graph in execution.
 pub struct Frame<B: Backend> {
     plan: Arc<Plan>,
     at: usize,
-    values: Vec<Outputs<B>>,
+    /// Values of all nodes by their place, as far as they are there and still wanted.
+    values: Vec<Option<Tensor<B::Buffer>>>,
     symbols: Symbols,
+    /// Do inputs stay until the commit point, so that a run that fails can give them back?
+    keeps: bool,
+    /// Has it come to its commit point?
+    committed: bool,
     control: Option<Control<B>>,
 }
 
 impl<B: Backend> Frame<B> {
-    pub(super) fn new(plan: Arc<Plan>, inputs: Vec<Tensor<B::Buffer>>) -> Result<Frame<B>> {
-        let graph = &plan.graph;
+    /// Takes `inputs` unless they are refused.
+    pub(super) fn new(plan: Arc<Plan>, inputs: &mut Vec<Tensor<B::Buffer>>, keeps: bool) -> Result<Frame<B>> {
+        let (graph, steps) = (&plan.graph, &plan.steps);
         if inputs.len() != graph.inputs.len() {
             return Err(Error::internal(format!("a plan of {} inputs was given {}", graph.inputs.len(), inputs.len())));
         }
         let mut symbols = Symbols::new(graph.symbols);
-        let mut values: Vec<Outputs<B>> = Vec::with_capacity(graph.nodes.len());
-        values.resize_with(graph.nodes.len(), SmallVec::new);
-        for (i, (tensor, v)) in inputs.into_iter().zip(&graph.inputs).enumerate() {
+        for (i, (tensor, v)) in inputs.iter().zip(&graph.inputs).enumerate() {
             let ty = graph.ty(*v);
             if ty.dtype != tensor.dtype {
                 return Err(Error::dtype(format!("input {i}: expected {}, received {}", ty.dtype, tensor.dtype)));
             }
-            symbols.bind(&ty.shape, tensor.shape(), &format!("input {i}"))?;
-            values[v.node as usize].push(plan.uses(*v).then_some(tensor));
+            symbols.bind(&ty.shape, tensor.shape(), format_args!("input {i}"))?;
         }
         symbols.check(graph)?;
-        Ok(Frame { plan, at: 0, values, symbols, control: None })
-    }
-
-    fn get(&self, v: Value) -> Result<&Tensor<B::Buffer>> {
-        self.values[v.node as usize]
-            .get(v.out as usize)
-            .and_then(Option::as_ref)
-            .ok_or_else(|| Error::internal(format!("value {}.{} is not there", v.node, v.out)))
-    }
-
-    /// The inputs of node `at`; values that it uses last are moved out.
-    fn inputs(&mut self, node: &Node) -> Result<Inputs<B::Buffer>> {
-        let mut inputs: Inputs<B::Buffer> = SmallVec::with_capacity(node.inputs.len());
-        for v in &node.inputs {
-            inputs.push(match v {
-                None => None,
-                Some(v) => Some(self.get(*v)?.clone()),
-            });
+        let mut values: Vec<Option<Tensor<B::Buffer>>> = Vec::with_capacity(steps.places);
+        values.resize_with(steps.places, || None);
+        for (tensor, v) in inputs.drain(..).zip(&graph.inputs) {
+            let step = &steps.of[v.node as usize];
+            if keeps || step.used[0] {
+                values[step.first as usize] = Some(tensor);
+            }
         }
-        let plan = self.plan.clone();
-        for v in &plan.frees[self.at] {
-            self.values[v.node as usize][v.out as usize] = None;
+        Ok(Frame { plan, at: 0, values, symbols, keeps, committed: false, control: None })
+    }
+
+    /// The inputs, where the run was to keep them and has not come to its commit point.
+    pub(super) fn into_inputs(mut self) -> Option<Vec<Tensor<B::Buffer>>> {
+        let Plan { graph, steps, .. } = &*self.plan;
+        if !self.keeps || self.committed {
+            return None;
+        }
+        graph.inputs.iter().map(|v| self.values[steps.of[v.node as usize].first as usize].take()).collect()
+    }
+
+    /// The inputs of a step; values that nothing reads afterwards are moved out.
+    fn inputs(&mut self, step: &Step) -> Result<Inputs<B::Buffer>> {
+        let mut inputs: Inputs<B::Buffer> = SmallVec::with_capacity(step.args.len());
+        for arg in &step.args {
+            let Some(arg) = arg else {
+                inputs.push(None);
+                continue;
+            };
+            let place = &mut self.values[arg.place as usize];
+            if place.is_none() {
+                return Err(missing(arg.place));
+            }
+            let stays = arg.take == Take::Keep || (self.keeps && arg.take == Take::MoveUnlessKept);
+            inputs.push(if stays { place.clone() } else { place.take() });
         }
         Ok(inputs)
     }
 
-    fn put(&mut self, results: impl IntoIterator<Item = Tensor<B::Buffer>>) {
-        let plan = self.plan.clone();
-        let node = self.at as u32;
-        self.values[self.at] =
-            results.into_iter().enumerate().map(|(i, t)| plan.uses(Value { node, out: i as u16 }).then_some(t)).collect();
+    fn put(&mut self, step: &Step, results: &mut Results<B::Buffer>) {
+        let places = &mut self.values[step.first as usize..];
+        for ((tensor, used), place) in results.drain(..).zip(&step.used).zip(places) {
+            if *used {
+                *place = Some(tensor);
+            }
+        }
     }
 
     /// The results of the region that this frame entered.
@@ -94,98 +109,132 @@ impl<B: Backend> Frame<B> {
         }
     }
 
-    pub(super) fn advance(&mut self, backend: &B, guard: &mut Vec<Tensor<B::Buffer>>) -> Result<Progress<B>> {
+    /// What comes before the first write: buffers that are to be written are made this run's own, so that nothing has to
+    /// be allocated for them later, and inputs that nothing reads any more are given up.
+    fn commit(&mut self, backend: &B, plan: &Plan) -> Result<()> {
+        for place in &plan.steps.overwritten {
+            if let Some(tensor) = &mut self.values[*place as usize] {
+                backend.own(tensor)?;
+            }
+        }
+        self.committed = true;
+        for place in &plan.steps.given_up {
+            self.values[*place as usize] = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn advance(&mut self, backend: &B) -> Result<Progress<B>> {
         let plan = self.plan.clone();
         while let Some(node) = plan.graph.nodes.get(self.at) {
             if self.at == plan.commit {
-                guard.clear();
+                self.commit(backend, &plan)?;
             }
+            let step = &plan.steps.of[self.at];
             match &node.kind {
                 Kind::Input(_) => {}
                 Kind::Constant(literal) => {
                     let t = backend.upload(&literal.bytes, literal.dtype, &literal.shape)?;
-                    self.put([t]);
+                    self.put(step, &mut SmallVec::from_iter([t]));
                 }
                 Kind::Leaf(_) => return Err(Error::internal("a plan holds a leaf")),
                 Kind::Fused(program) => {
-                    let inputs = self.inputs(node)?;
-                    let outputs = self.outputs(node)?;
-                    let results = backend.run(Work::Map(program), inputs, &outputs);
-                    let results = results.map_err(|e| check::located(e, &plan.graph, self.at))?;
-                    self.put(results);
+                    let inputs = self.inputs(step)?;
+                    let outputs = self.outputs(step, &plan, node)?;
+                    match &mut backend.run(Work::Map(program), inputs, &outputs) {
+                        Ok(results) => self.put(step, results),
+                        Err(e) => return Err(check::located(e.clone(), &plan.graph, self.at)),
+                    }
                 }
                 Kind::Op(op) => {
-                    if let Some(progress) = self.op(backend, *op, node)? {
+                    if let Some(progress) = self.op(backend, &plan, *op, node)? {
                         return Ok(progress);
                     }
                 }
             }
             self.at += 1;
         }
-        let outputs = plan.graph.outputs.iter().map(|v| self.get(*v).cloned()).collect::<Result<Vec<_>>>()?;
-        Ok(Progress::Done(outputs))
+        let outputs = plan.steps.outputs.iter().map(|(place, moves)| {
+            let value = &mut self.values[*place as usize];
+            let tensor = if *moves { value.take() } else { value.clone() };
+            tensor.ok_or_else(|| missing(*place))
+        });
+        Ok(Progress::Done(outputs.collect::<Result<Vec<_>>>()?))
     }
 
     /// Runs an op; gives a progress where it has to stop.
-    fn op(&mut self, backend: &B, op: OpId, node: &Node) -> Result<Option<Progress<B>>> {
-        let def = op.def();
+    fn op(&mut self, backend: &B, plan: &Plan, op: OpId, node: &Node) -> Result<Option<Progress<B>>> {
+        let (def, step) = (op.def(), &plan.steps.of[self.at]);
         if matches!(def.lower, Lower::Control) {
-            return self.control(backend, op, node);
+            return self.control(backend, plan, op, node);
         }
-        let bound = self.symbols.attrs(&node.attrs)?;
+        let bound = if step.symbolic { self.symbols.attrs(&node.attrs)? } else { None };
         let attrs = AttrsRef { op: def, values: bound.as_deref().unwrap_or(&node.attrs) };
-        let inputs = self.inputs(node)?;
-        let results = run_op(backend, op, attrs, &self.plan.programs[self.at], inputs, || self.outputs(node))
-            .map_err(|e| check::located(e.in_op(def.name), &self.plan.graph, self.at))?;
-        if node.types.iter().any(|t| t.shape.dims().iter().any(|d| d.eval(&self.symbols.0).is_none())) {
-            for (ty, t) in node.types.iter().zip(&results) {
+        let inputs = self.inputs(step)?;
+        let outputs = self.outputs(step, plan, node)?;
+        let results = &mut match run_op(backend, op, attrs, &plan.programs[self.at], inputs, &outputs) {
+            Ok(results) => results,
+            Err(e) => return Err(check::located(e.in_op(def.name), &plan.graph, self.at)),
+        };
+        let open = |t: &Type| t.shape.dims().iter().any(|d| d.eval(&self.symbols.0).is_none());
+        if step.outputs.is_none() && node.types.iter().any(open) {
+            for (ty, t) in node.types.iter().zip(results.iter()) {
                 self.symbols.bind(&ty.shape, t.shape(), def.name)?;
             }
-            self.symbols.check(&self.plan.graph)?;
+            self.symbols.check(&plan.graph)?;
         }
-        self.put(results);
+        self.put(step, results);
         Ok(None)
     }
 
-    fn control(&mut self, backend: &B, op: OpId, node: &Node) -> Result<Option<Progress<B>>> {
+    fn control(&mut self, backend: &B, plan: &Plan, op: OpId, node: &Node) -> Result<Option<Progress<B>>> {
+        let step = &plan.steps.of[self.at];
         if self.control.is_none() {
-            let inputs = self.inputs(node)?;
-            let plans = self.plan.regions[self.at].clone();
+            let inputs = self.inputs(step)?;
             let attrs = AttrsRef { op: op.def(), values: &node.attrs };
-            self.control = Some(Control::start(backend, attrs, inputs, plans)?);
+            self.control = Some(Control::start(backend, attrs, inputs, &plan.regions[self.at])?);
         }
         let Some(control) = &mut self.control else { return Err(Error::internal("control state")) };
         match control.next(backend).map_err(|e| e.in_op(op.def().name))? {
             Next::Wait => Ok(Some(Progress::Waiting)),
-            Next::Enter(plan, inputs) => Ok(Some(Progress::Enter(Box::new(Frame::new(plan, inputs)?)))),
+            Next::Enter(plan, mut inputs) => Ok(Some(Progress::Enter(Box::new(Frame::new(plan, &mut inputs, false)?)))),
             Next::Done(results) => {
                 self.control = None;
-                self.put(results);
+                self.put(step, &mut results.into());
                 Ok(None)
             }
         }
     }
 
-    fn outputs(&self, node: &Node) -> Result<SmallVec<[OutputSpec; 2]>> {
-        let mut specs = SmallVec::new();
+    /// What a step is to make: as prepared, or worked out from the sizes that are bound by now.
+    fn outputs<'p>(&self, step: &'p Step, plan: &Plan, node: &Node) -> Result<Cow<'p, [OutputSpec]>> {
+        if let Some(outputs) = &step.outputs {
+            return Ok(Cow::Borrowed(outputs));
+        }
+        let mut specs = Vec::with_capacity(node.types.len());
         for ty in &node.types {
             let shape = match ty.shape.eval(&self.symbols.0) {
                 Some(shape) => shape,
                 // A data-dependent size is bounded by the number of elements of the first input.
                 None => {
-                    let bound = self.bound(node)?;
+                    let bound = self.bound(plan, node)?;
                     ty.shape.dims().iter().map(|d| d.eval(&self.symbols.0).unwrap_or(bound)).collect()
                 }
             };
-            specs.push(OutputSpec { dtype: ty.dtype, shape });
+            specs.push(OutputSpec::new(ty.dtype, &shape));
         }
-        Ok(specs)
+        Ok(Cow::Owned(specs))
     }
 
-    fn bound(&self, node: &Node) -> Result<usize> {
+    fn bound(&self, plan: &Plan, node: &Node) -> Result<usize> {
         let Some(Some(v)) = node.inputs.first() else { return Err(Error::internal("an unbounded output")) };
-        Ok(self.symbols.shape(&self.plan.graph.ty(*v).shape)?.iter().product())
+        Ok(self.symbols.shape(&plan.graph.ty(*v).shape)?.iter().product())
     }
+}
+
+#[cold]
+fn missing(place: u32) -> Error {
+    Error::internal(format!("the value at place {place} is not there"))
 }
 
 /// Runs one op that is not control flow: a view where the layout allows it, a kernel otherwise.
@@ -195,19 +244,22 @@ pub fn run_op<B: Backend>(
     attrs: AttrsRef<'_>,
     programs: &[Arc<crate::expr::Program>],
     inputs: Inputs<B::Buffer>,
-    outputs: impl FnOnce() -> Result<SmallVec<[OutputSpec; 2]>>,
+    outputs: &[OutputSpec],
 ) -> Result<crate::backend::Results<B::Buffer>> {
     let def = op.def();
-    let outputs = outputs()?;
     if !matches!(def.lower, Lower::View) {
-        return backend.run(Work::Op { op, attrs, programs }, inputs, &outputs);
+        return backend.run(Work::Op { op, attrs, programs }, inputs, outputs);
     }
     let Some(Some(input)) = inputs.into_iter().next() else { return Err(Error::internal("a view of nothing")) };
-    let shape = &outputs[0].shape;
-    let layout = match view::view(attrs, &input.layout, shape)? {
-        Some(layout) => return Ok(SmallVec::from_iter([Tensor { layout, ..input }])),
-        None => Layout::contiguous(shape),
-    };
+    let [output] = outputs else { return Err(Error::internal("a view has one output")) };
+    if input.layout.is_contiguous() && input.layout.offset == 0 && view::keeps_order(def.name) {
+        return Ok(SmallVec::from_iter([Tensor { layout: output.layout.clone(), ..input }]));
+    }
+    if let Some(layout) = view::view(attrs, &input.layout, output.shape())? {
+        return Ok(SmallVec::from_iter([Tensor { layout: Arc::new(layout), ..input }]));
+    }
     let packed = backend.contiguous(&input)?;
-    Ok(SmallVec::from_iter([Tensor { layout: Layout { offset: packed.layout.offset, ..layout }, ..packed }]))
+    let offset = packed.layout.offset;
+    let layout = if offset == 0 { output.layout.clone() } else { Arc::new(Layout { offset, ..Layout::clone(&output.layout) }) };
+    Ok(SmallVec::from_iter([Tensor { layout, ..packed }]))
 }

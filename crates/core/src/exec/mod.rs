@@ -26,8 +26,22 @@ impl<B: Backend> Run<B> {
     ///
     /// # Errors
     /// A wrong number of inputs, a dtype or shape that does not match.
-    pub fn new(plan: Arc<Plan>, inputs: Vec<Tensor<B::Buffer>>) -> Result<Run<B>> {
-        Ok(Run { frames: vec![Frame::new(plan, inputs)?] })
+    pub fn new(plan: Arc<Plan>, mut inputs: Vec<Tensor<B::Buffer>>) -> Result<Run<B>> {
+        Ok(Run { frames: vec![Frame::new(plan, &mut inputs, false)?] })
+    }
+
+    /// As [`Run::new`]; the inputs stay as they are until the plan's commit point, which comes after everything that can
+    /// fail, and [`Run::into_inputs`] gives them back. They are taken out of `inputs` unless they are refused.
+    ///
+    /// # Errors
+    /// As [`Run::new`].
+    pub fn keeping(plan: Arc<Plan>, inputs: &mut Vec<Tensor<B::Buffer>>) -> Result<Run<B>> {
+        Ok(Run { frames: vec![Frame::new(plan, inputs, true)?] })
+    }
+
+    /// The inputs of a run that was to keep them and failed. `None` past the commit point.
+    pub fn into_inputs(self) -> Option<Vec<Tensor<B::Buffer>>> {
+        self.frames.into_iter().next()?.into_inputs()
     }
 
     /// Goes on until the end or the next read that has not arrived.
@@ -35,18 +49,9 @@ impl<B: Backend> Run<B> {
     /// # Errors
     /// Whatever a step refuses, named with its op. Nothing outside has been written then.
     pub fn advance(&mut self, backend: &B) -> Result<Progress<B>> {
-        self.advance_with(backend, &mut Vec::new())
-    }
-
-    /// As [`Run::advance`]; `kept` are clones of inputs, which keep their buffers from being
-    /// written. They are dropped at the plan's commit point, after everything that can fail.
-    ///
-    /// # Errors
-    /// As [`Run::advance`].
-    pub fn advance_with(&mut self, backend: &B, kept: &mut Vec<Tensor<B::Buffer>>) -> Result<Progress<B>> {
         loop {
             let Some(frame) = self.frames.last_mut() else { return Err(Error::internal("a finished run was advanced")) };
-            match frame.advance(backend, kept)? {
+            match frame.advance(backend)? {
                 Progress::Waiting => return Ok(Progress::Waiting),
                 Progress::Enter(child) => self.frames.push(*child),
                 Progress::Done(results) => {

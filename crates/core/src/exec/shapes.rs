@@ -3,6 +3,7 @@
 use crate::shape::DimExpr;
 use crate::{AttrValue, Attrs, Dim, Error, Graph, Result, Shape};
 use smallvec::SmallVec;
+use std::fmt::Display;
 
 /// Sizes of symbols, as far as they are known.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +19,7 @@ impl Symbols {
     ///
     /// # Errors
     /// `SHAPE`, naming `what`, where they cannot be equal.
-    pub fn bind(&mut self, declared: &Shape, actual: &[usize], what: &str) -> Result<()> {
+    pub fn bind(&mut self, declared: &Shape, actual: &[usize], what: impl Display) -> Result<()> {
         let fits = declared.rank() == actual.len()
             && declared.dims().iter().zip(actual).all(|(d, &n)| match d {
                 Dim::Known(k) => *k == n,

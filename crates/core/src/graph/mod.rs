@@ -61,6 +61,7 @@ pub struct Node {
     /// Tensor inputs, flattened; `None` for an absent optional.
     pub inputs: SmallVec<[Option<Value>; 3]>,
     /// Region arguments.
+    #[serde(deserialize_with = "crate::depth::nested")]
     pub regions: SmallVec<[Region; 0]>,
     /// Types of the outputs.
     pub types: SmallVec<[Type; 1]>,

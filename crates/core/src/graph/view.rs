@@ -44,12 +44,17 @@ impl Layout {
     }
 }
 
+/// Does this view op only give the same elements in the same order another shape?
+pub fn keeps_order(op: &str) -> bool {
+    matches!(op, "reshape" | "expand_dims" | "squeeze")
+}
+
 /// The layout of a view op's output, or `None` where it must copy (a reshape of strided data).
 pub fn view(attrs: AttrsRef<'_>, input: &Layout, out_shape: &[usize]) -> Result<Option<Layout>> {
     let rank = input.shape.len();
     let moved = |shape: &[usize], strides: SmallVec<[isize; 4]>, offset| Layout { shape: shape.into(), strides, offset };
     Ok(match attrs.op.name {
-        "reshape" | "expand_dims" | "squeeze" => reshaped(input, out_shape),
+        op if keeps_order(op) => reshaped(input, out_shape),
         "transpose" => {
             let strides = if attrs.has("axes") {
                 let mut s = SmallVec::new();

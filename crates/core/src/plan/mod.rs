@@ -1,19 +1,22 @@
 //! Plans: graphs made ready to run, with what the executor looks up a step at a time.
 
 mod bytes;
+mod check;
 mod explain;
+mod step;
+
+pub(crate) use step::{Step, Steps, Take};
 
 use crate::expr::{Expr, Program, op_body};
 use crate::graph::{Graph, Kind, OpId, Value};
 use crate::op::Lower;
 use crate::passes::{self, Passes};
 use crate::{AttrsRef, Error, Result};
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A graph in the order in which it runs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// The graph after all passes.
     pub graph: Graph,
@@ -25,8 +28,8 @@ pub struct Plan {
     pub regions: Vec<Vec<Arc<Plan>>>,
     /// From this node on nothing can fail, and buffers that live outside may be written.
     pub commit: usize,
-    /// Which values are read at all.
-    used: Vec<SmallVec<[bool; 2]>>,
+    /// What a run looks up.
+    pub(crate) steps: Steps,
 }
 
 impl Plan {
@@ -42,6 +45,25 @@ impl Plan {
     }
 
     fn of(graph: Graph, commit: usize, passes: &Passes, supports: &dyn Fn(OpId) -> bool) -> Result<Plan> {
+        let mut regions = vec![Vec::new(); graph.nodes.len()];
+        for (node, plans) in graph.nodes.iter().zip(&mut regions) {
+            let Kind::Op(op) = node.kind else { continue };
+            match op.def().lower {
+                Lower::Control => {
+                    for region in &node.regions {
+                        plans.push(Arc::new(Plan::new(region, region.outputs.len(), passes, supports)?));
+                    }
+                }
+                Lower::View => {}
+                _ if supports(op) => {}
+                _ => return Err(Error::unsupported("there is no kernel for this op on this device").in_op(op.def().name)),
+            }
+        }
+        Plan::assemble(graph, commit, regions)
+    }
+
+    /// A plan of a graph that is ready to run, with plans for the regions of control flow.
+    fn assemble(graph: Graph, commit: usize, regions: Vec<Vec<Arc<Plan>>>) -> Result<Plan> {
         let n = graph.nodes.len();
         let mut last: Vec<SmallVec<[usize; 2]>> =
             graph.nodes.iter().map(|node| SmallVec::from_elem(usize::MAX, node.types.len())).collect();
@@ -50,10 +72,8 @@ impl Plan {
                 last[v.node as usize][v.out as usize] = i;
             }
         }
-        let mut used: Vec<SmallVec<[bool; 2]>> = last.iter().map(|l| l.iter().map(|&i| i != usize::MAX).collect()).collect();
         for v in &graph.outputs {
             last[v.node as usize][v.out as usize] = usize::MAX;
-            used[v.node as usize][v.out as usize] = true;
         }
         let mut frees = vec![SmallVec::new(); n];
         for (node, outs) in last.iter().enumerate() {
@@ -64,33 +84,15 @@ impl Plan {
             }
         }
         let mut programs = vec![Vec::new(); n];
-        let mut regions = vec![Vec::new(); n];
-        for (i, node) in graph.nodes.iter().enumerate() {
-            let Kind::Op(op) = node.kind else { continue };
-            let def = op.def();
-            match def.lower {
-                Lower::Control => {
-                    for region in &node.regions {
-                        let outputs = region.outputs.len();
-                        regions[i].push(Arc::new(Plan::new(region, outputs, passes, supports)?));
-                    }
+        for (node, programs) in graph.nodes.iter().zip(&mut programs) {
+            if matches!(node.kind, Kind::Op(op) if !matches!(op.def().lower, Lower::Control | Lower::View)) {
+                for region in &node.regions {
+                    programs.push(Arc::new(region_program(region)?));
                 }
-                Lower::View => {}
-                _ if supports(op) => {
-                    for region in &node.regions {
-                        programs[i].push(Arc::new(region_program(region)?));
-                    }
-                }
-                _ => return Err(Error::unsupported("there is no kernel for this op on this device").in_op(def.name)),
             }
         }
-        Ok(Plan { graph, frees, programs, regions, commit, used })
-    }
-
-    /// Is `v` read by a node or an output?
-    #[inline]
-    pub fn uses(&self, v: Value) -> bool {
-        self.used[v.node as usize][v.out as usize]
+        let steps = Steps::new(&graph, &frees, commit);
+        Ok(Plan { graph, frees, programs, regions, commit, steps })
     }
 }
 

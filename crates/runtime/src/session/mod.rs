@@ -13,8 +13,8 @@ use crate::jit::Registered;
 use crate::slots::{Slots, State};
 use crate::{DType, Engine, Error, Handle, Promise, Result, Tensor, Ticket};
 use cells::Cell;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::sync::Arc;
 use talray_core::{Region, Shape, Type};
 
@@ -27,9 +27,9 @@ pub struct Session {
     pub(crate) ticket: Ticket,
     pub(crate) slots: Slots,
     pub(crate) frames: Vec<Frame>,
-    pub(crate) cells: HashMap<u32, Cell>,
-    pub(crate) regions: HashMap<u32, Region>,
-    pub(crate) plans: HashMap<u32, Arc<Registered>>,
+    pub(crate) cells: FxHashMap<u32, Cell>,
+    pub(crate) regions: FxHashMap<u32, Region>,
+    pub(crate) plans: FxHashMap<u32, Arc<Registered>>,
     /// While above 0, recording never flushes by itself and reads leave the graph as it is.
     pub(crate) held: u32,
     pub(crate) recorded: Vec<u32>,
@@ -48,9 +48,9 @@ impl Session {
             ticket: Ticket::default(),
             slots: Slots::default(),
             frames: vec![eager],
-            cells: HashMap::new(),
-            regions: HashMap::new(),
-            plans: HashMap::new(),
+            cells: FxHashMap::default(),
+            regions: FxHashMap::default(),
+            plans: FxHashMap::default(),
             held: 0,
             recorded: Vec::new(),
             place: None,
@@ -140,8 +140,17 @@ impl Session {
     }
 
     pub(crate) fn promise(&mut self, i: u32) -> Result<Arc<Promise>> {
-        if let State::Ready(promise) = &self.slots.get(i).state {
-            return Ok(promise.clone());
+        self.ready(i)?;
+        match &self.slots.get(i).state {
+            State::Ready(promise) => Ok(promise.clone()),
+            State::Pending { .. } => Err(Error::internal("a tensor was not computed")),
+        }
+    }
+
+    /// Starts what a slot needs, unless it is computed or under way.
+    pub(crate) fn ready(&mut self, i: u32) -> Result<()> {
+        if matches!(self.slots.get(i).state, State::Ready(_)) {
+            return Ok(());
         }
         if self.frames.len() > 1 {
             return Err(Error::option(
@@ -149,11 +158,7 @@ impl Session {
                  Use where, cond or scan to choose by value, or read it outside",
             ));
         }
-        self.realise(&[i])?;
-        match &self.slots.get(i).state {
-            State::Ready(promise) => Ok(promise.clone()),
-            State::Pending { .. } => Err(Error::internal("a tensor was not computed")),
-        }
+        self.realise(&[i])
     }
 
     /// Keeps the eager graph whole until [`Session::unhold`]: gradients need it.
