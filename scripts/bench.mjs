@@ -13,6 +13,7 @@ const node = (name, ...options) => [process.execPath, [`benches/ours/${name}.mjs
 const rust = (...options) => ['target/release/talray-bench-peers', options];
 const all = [
   rust('matmul', '--size', '1024'),
+  rust('replay'),
   node('addchain'),
   node('mlp'),
   node('onetable', '--rows', '100000'),

@@ -19,7 +19,7 @@ const rust = (workload, ...rest) => [join(root, 'target', 'release', 'talray-ben
 
 /**
  * A group: `name`, `threads`, `programs` (name to command, `ours` among them), `seconds` a turn, `rounds`, and `cells`
- * (`name`, `params`, `unit`, `higher` = whether more is better).
+ * (`name`, `params`, `unit`, `higher` = whether more is better, and `bar` = what ours is held to where there are no peers).
  */
 function group(name, threads, settings) {
   return { name, threads, seconds: 1.5, rounds: 5, env: {}, ...settings };
@@ -130,12 +130,20 @@ const small = [
   }),
 ];
 
+/** A training step whose kernels do nothing: what is left is ours alone. */
+const replay = group('replay', 1, {
+  seconds: 1,
+  programs: { ours: rust('replay') },
+  cells: [{ name: 'replay.300', params: { ops: 300 }, unit: 'us', higher: false, bar: 50 }],
+});
+
 /** The SIMD levels at which matmul is compared: the machine's own, and AVX2 where that is wider. */
 const levels = simdLevel() === 'avx512' ? ['avx512', 'avx2'] : [simdLevel()];
 
 /** Every group, in the order in which they run. */
 export const groups = [
   ...small,
+  replay,
   ...levels.flatMap((isa) => [matmul(1, isa), matmul(2, isa)]),
   adam(1),
   adam(2),

@@ -21,7 +21,8 @@ function row(name, unit, ours, peers, higher) {
 function measured(cell, aside = []) {
   const { ours, ...peers } = medians(cell.turns);
   for (const name of aside) delete peers[name];
-  return row(cell.name, cell.unit, ours, peers, cell.higher);
+  const found = row(cell.name, cell.unit, ours, peers, cell.higher);
+  return cell.bar === undefined ? found : { ...found, bar: cell.bar };
 }
 
 function geometricMean(name, rows) {
@@ -56,7 +57,7 @@ function adamAside(cell) {
   return rows;
 }
 
-/** `{name, unit, ours, peers, ratio}` for each measured cell, and the rows that follow from several of them. */
+/** `{name, unit, ours, peers, ratio}` for each measured cell (and `bar` where it has one), and the rows that follow from several of them. */
 export function rowsOf(cells, groups) {
   const rows = [];
   for (const group of groups) {
@@ -103,8 +104,9 @@ export function markdown(rows, facts, cells) {
     const higher = ['rows/s', 'GFLOP/s', 'GB/s', 'ratio'].includes(r.unit);
     const [best, ...others] = Object.entries(r.peers).sort((a, b) => (higher ? b[1] - a[1] : a[1] - b[1]));
     const cell = ([name, value]) => `${name} ${figure(value)}`;
+    const bar = r.bar === undefined ? '–' : `bar: at ${higher ? 'least' : 'most'} ${figure(r.bar)}`;
     lines.push(
-      `| ${r.name} | ${r.unit} | ${figure(r.ours)} | ${r.ratio === null ? '–' : r.ratio.toFixed(2)} | ${best ? cell(best) : '–'} | ${others.map(cell).join(', ')} |`,
+      `| ${r.name} | ${r.unit} | ${figure(r.ours)} | ${r.ratio === null ? '–' : r.ratio.toFixed(2)} | ${best ? cell(best) : bar} | ${others.map(cell).join(', ')} |`,
     );
   }
   const failed = Object.values(cells).flatMap((c) =>

@@ -1,16 +1,20 @@
 //! `talray-bench-peers WORKLOAD [flags]`: our side of the comparisons that are timed in Rust (see `benches/peers`).
 
+mod addchain;
 mod matmul;
 mod protocol;
+mod replay;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let flags = protocol::Flags::of_process();
     let done = match std::env::args().nth(1).as_deref() {
+        Some("addchain") => addchain::main(&flags),
         Some("matmul") => matmul::main(&flags),
+        Some("replay") => replay::main(&flags),
         other => {
-            eprintln!("expected a workload (matmul), received {}", other.unwrap_or("nothing"));
+            eprintln!("expected a workload (addchain, matmul, replay), received {}", other.unwrap_or("nothing"));
             return ExitCode::from(2);
         }
     };

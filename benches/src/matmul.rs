@@ -53,5 +53,6 @@ fn case(engine: &Arc<Engine>, size: usize) -> Result<Case> {
         step: Box::new(step),
         value: Box::new(move |seconds| 2.0 * (size as f64).powi(3) / seconds / 1e9),
         unit: "GFLOP/s",
+        about: Value::Null,
     })
 }

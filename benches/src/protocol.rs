@@ -14,6 +14,8 @@ pub struct Case {
     pub value: Box<dyn Fn(f64) -> f64>,
     /// Its unit.
     pub unit: &'static str,
+    /// What else is to be known of the case: an object whose entries stand beside the figure.
+    pub about: Value,
 }
 
 /// The flags of the command line: `--name value`, or `--name` alone.
@@ -60,7 +62,12 @@ fn measure(case: &mut Case, seconds: f64) -> talray_runtime::Result<Value> {
         calls.push(start.elapsed().as_secs_f64());
     }
     let (count, best) = (calls.len(), calls.iter().copied().fold(f64::INFINITY, f64::min));
-    Ok(json!({ "value": (case.value)(median(calls)), "unit": case.unit, "calls": count, "best": (case.value)(best) }))
+    let mut answer =
+        json!({ "value": (case.value)(median(calls)), "unit": case.unit, "calls": count, "best": (case.value)(best) });
+    if let (Some(answer), Some(about)) = (answer.as_object_mut(), case.about.as_object()) {
+        answer.extend(about.clone());
+    }
+    Ok(answer)
 }
 
 /// Runs a workload as the flags say. `make` builds the case for some parameters; `params` are those of the flags.
