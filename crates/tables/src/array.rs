@@ -34,6 +34,19 @@ impl<T: RowElement + Pod> ArrayTable<T> {
     /// # Errors
     /// `OPTION` when an option is out of range, `MEMORY` when the rows do not fit.
     pub fn new(options: TableOptions, vocabulary: usize) -> Result<ArrayTable<T>> {
+        ArrayTable::with_rows(options, vocabulary, |records, key| records.add(key))
+    }
+
+    /// As [`ArrayTable::new`], but vectors are not drawn: whoever asks for it stores all of them.
+    pub(crate) fn unfilled(options: TableOptions, vocabulary: usize) -> Result<ArrayTable<T>> {
+        ArrayTable::with_rows(options, vocabulary, |records, _| records.add_unfilled())
+    }
+
+    fn with_rows(
+        options: TableOptions,
+        vocabulary: usize,
+        add: impl Fn(&mut Records<T>, u64) -> Result<u32>,
+    ) -> Result<ArrayTable<T>> {
         let format = Format::new(options)?;
         if vocabulary > u32::MAX as usize {
             let name = &format.options.name;
@@ -47,7 +60,7 @@ impl<T: RowElement + Pod> ArrayTable<T> {
             let mut records = Records::new(format.clone());
             let end = vocabulary.min(start + (1 << shift));
             for key in start..end {
-                records.add(key as u64)?;
+                add(&mut records, key as u64)?;
             }
             shards.push(ArrayShard { records, len: end - start, mask: (1 << shift) - 1 });
         }

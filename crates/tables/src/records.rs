@@ -71,12 +71,21 @@ impl<T: RowElement + Pod> Records<T> {
 
     /// A new record with the initial values of `key`.
     pub(crate) fn add(&mut self, key: u64) -> Result<u32> {
+        self.add_with(|format, vector| format.options.initializer.fill(format.seed, key, vector))
+    }
+
+    /// A new record whose vector is still to be stored; its slots have their initial values.
+    pub(crate) fn add_unfilled(&mut self) -> Result<u32> {
+        self.add_with(|_, _| ())
+    }
+
+    fn add_with(&mut self, fill: impl FnOnce(&Format<T>, &mut [T])) -> Result<u32> {
         let row = self.slabs.add()?;
         let format = &self.format;
         let words = self.slabs.row_mut(row);
         let (values, meta) = words.split_at_mut(format.value_words);
         let (vector, rest) = cast_slice_mut::<u64, T>(values).split_at_mut(format.layout.width());
-        format.options.initializer.fill(format.seed, key, vector);
+        fill(format, vector);
         rest[..format.initial.len()].copy_from_slice(&format.initial);
         meta.fill(0);
         Ok(row)

@@ -88,4 +88,4 @@ macro_rules! table {
     };
 }
 table!(HashTable, |_, options| HashTable::new(options), decode_hash);
-table!(ArrayTable, |old, options| ArrayTable::new(options, talray_core::rows::RowView::len(old)), decode_array);
+table!(ArrayTable, |old, options| ArrayTable::unfilled(options, talray_core::rows::RowView::len(old)), decode_array);

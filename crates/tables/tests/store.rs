@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use talray_core::Code;
 use talray_core::rows::{MISSING_ROW, RowSlot, RowStore, RowView, SlotSpec, SlotWidth};
-use talray_tables::{Absent, ArrayTable, HashTable, Initializer, TableOptions, export, rows};
+use talray_tables::{Absent, ArrayTable, HashTable, Initializer, Table, TableOptions, export, rows};
 
 fn options(width: usize) -> TableOptions {
     let slot = |name: &str, width, initial| SlotSpec { name: name.into(), width, initial };
@@ -160,6 +160,46 @@ fn a_closed_table_refuses_other_keys() {
     assert!(e.message.contains("key 10") && e.message.contains("10 keys"), "{e}");
     assert!(table.route(&[-1i64 as u64], &mut [0]).unwrap_err().message.contains("key -1"));
     assert_eq!(export(&table).0, (0..10).collect::<Vec<u64>>());
+}
+
+/// What `table` holds by key: vectors of 2, the first slot, frequency and version.
+fn held<S: RowStore<f32>>(table: &S, all: Vec<(u64, RowSlot)>) -> Vec<(u64, Vec<f32>, Vec<f32>)> {
+    let row = |(key, slot): (u64, RowSlot)| {
+        let (mut vector, mut sum) = (vec![0.0; 2], vec![0.0; 2]);
+        table.shard(slot.shard()).load(0, &[slot.row()], &mut vector);
+        table.shard(slot.shard()).load(1, &[slot.row()], &mut sum);
+        (key, vector, sum)
+    };
+    all.into_iter().map(row).collect()
+}
+
+#[test]
+fn slots_are_added_to_rows_that_stay() {
+    let bare = || TableOptions { slots: Vec::new(), ..options(2) };
+    let slots = options(2).slots;
+    let keys: Vec<u64> = (0..9).collect();
+
+    let mut closed = ArrayTable::<f32>::new(bare(), 9).unwrap();
+    let mut at = vec![RowSlot::MISSING; 9];
+    closed.address(&keys, &mut at).unwrap();
+    closed.shards_mut()[at[4].shard()].store(0, &[at[4].row()], &[7.0, 8.0]);
+    let (_, before) = export(&closed);
+    let closed = Table::with_slots(&closed, slots.clone()).unwrap();
+    assert_eq!(export(&closed).1, before);
+    let mut at = vec![RowSlot::MISSING; 9];
+    closed.address(&keys, &mut at).unwrap();
+    let found = held(&closed, keys.iter().copied().zip(at).collect());
+    assert_eq!(found[4].1, [7.0, 8.0]);
+    assert!(found.iter().all(|(_, vector, sum)| vector != &[0.0, 0.0] && sum == &[0.1, 0.1]), "{found:?}");
+
+    let mut open = HashTable::<f32>::new(bare()).unwrap();
+    let slot = insert(&mut open, &keys)[4];
+    open.shards_mut()[slot.shard()].store(0, &[slot.row()], &[7.0, 8.0]);
+    let open = Table::with_slots(&open, slots).unwrap();
+    let at = find(&open, &keys);
+    let found = held(&open, keys.iter().copied().zip(at).collect());
+    assert_eq!(found[4].1, [7.0, 8.0]);
+    assert!(found.iter().all(|(_, _, sum)| sum == &[0.1, 0.1]), "{found:?}");
 }
 
 #[test]

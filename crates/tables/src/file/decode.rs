@@ -53,7 +53,7 @@ pub fn decode_array<T: RowElement + Pod>(
     if let Some(entry) = manifest.files.first() {
         first.push(read(entry)?);
     }
-    let mut table = ArrayTable::new(manifest.options.clone(), vocabulary)?;
+    let mut table = ArrayTable::unfilled(manifest.options.clone(), vocabulary)?;
     fill(&mut table, manifest, &mut |entry| first.pop().map_or_else(|| read(entry), Ok))?;
     Ok(table)
 }
