@@ -14,6 +14,7 @@ const rust = (...options) => ['target/release/talray-bench-peers', options];
 const all = [
   rust('matmul', '--size', '1024'),
   rust('replay'),
+  ...['insert', 'find', 'lookup', 'adagrad', 'adam'].map((work) => rust('tables', '--work', work)),
   node('addchain'),
   node('mlp'),
   node('onetable', '--rows', '100000'),

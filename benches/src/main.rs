@@ -1,9 +1,10 @@
-//! `talray-bench-peers WORKLOAD [flags]`: our side of the comparisons that are timed in Rust (see `benches/peers`).
+//! `talray-bench-peers WORKLOAD [flags]`: our side of what is timed in Rust (see `benches/peers`).
 
 mod addchain;
 mod matmul;
 mod protocol;
 mod replay;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -13,8 +14,9 @@ fn main() -> ExitCode {
         Some("addchain") => addchain::main(&flags),
         Some("matmul") => matmul::main(&flags),
         Some("replay") => replay::main(&flags),
+        Some("tables") => tables::main(&flags),
         other => {
-            eprintln!("expected a workload (addchain, matmul, replay), received {}", other.unwrap_or("nothing"));
+            eprintln!("expected a workload (addchain, matmul, replay or tables), received {}", other.unwrap_or("nothing"));
             return ExitCode::from(2);
         }
     };
