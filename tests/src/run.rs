@@ -8,7 +8,7 @@ use talray_core::passes::Passes;
 use talray_core::plan::Plan;
 use talray_core::{DType, Graph, Literal, Result};
 use talray_kernels_cpu::memory::Buffer;
-use talray_kernels_cpu::{Cpu, Implementation};
+use talray_kernels_cpu::{Cpu, Implementation, tolerance};
 
 /// A result in ordinary memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,18 +49,6 @@ fn download(t: &Tensor<Buffer>, cpu: &Cpu) -> Result<Output> {
     let mut read = cpu.read(t)?;
     let bytes = cpu.poll(&mut read).ok_or_else(|| talray_core::Error::internal("a CPU read has to wait"))??;
     Ok(Output { dtype: t.dtype, shape: t.shape().to_vec(), bytes })
-}
-
-/// How far apart results of a dtype may lie, as a share of their size (of 1 where that is less): sums in another order, and
-/// functions of two units in the last place.
-pub fn tolerance(dtype: DType) -> f64 {
-    match dtype {
-        DType::F64 => 1e-12,
-        DType::F32 => 2e-5,
-        DType::F16 => 2e-3,
-        DType::BF16 => 2e-2,
-        _ => 0.0,
-    }
 }
 
 /// The first place where two results of one op differ by more than their dtypes' tolerances, as a share of the output's largest

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 use std::sync::Arc;
 use talray_core::expr::Program;
+use talray_core::graph::view::is_contiguous;
 use talray_core::{AttrsRef, DType, Error, Result};
 
 use crate::pool::Pool;
@@ -93,14 +94,7 @@ impl<'a> Input<'a> {
 
     /// Is it row-major without gaps?
     pub fn is_contiguous(&self) -> bool {
-        let mut step = 1;
-        for i in (0..self.shape.len()).rev() {
-            if self.shape[i] != 1 && self.strides[i] != step {
-                return self.is_empty();
-            }
-            step *= self.shape[i] as isize;
-        }
-        true
+        is_contiguous(self.shape, self.strides)
     }
 
     /// The elements of a contiguous view.

@@ -19,6 +19,7 @@ pub mod simd;
 pub use backend::Cpu;
 pub use call::{Call, Element, Input, Kernel, KernelDef, Output};
 pub use pool::Pool;
+use talray_core::DType;
 
 /// Which implementation of the kernels runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -30,6 +31,18 @@ pub enum Implementation {
     Reference,
     /// None: outputs hold whatever their memory held. Shows what running costs beside kernels.
     Idle,
+}
+
+/// How far apart the implementations' results of a dtype may lie, as a share of their size (of 1 where that is less): sums in
+/// another order, and functions of two units in the last place.
+pub fn tolerance(dtype: DType) -> f64 {
+    match dtype {
+        DType::F64 => 1e-12,
+        DType::F32 => 2e-5,
+        DType::F16 => 2e-3,
+        DType::BF16 => 2e-2,
+        _ => 0.0,
+    }
 }
 
 /// The kernel of op `name`, if there is one. Where only one implementation exists, it serves both.

@@ -33,20 +33,25 @@ impl Layout {
 
     /// Is it row-major without gaps (dimensions of size 1 may have any stride)?
     pub fn is_contiguous(&self) -> bool {
-        let mut step = 1;
-        for i in (0..self.shape.len()).rev() {
-            if self.shape[i] != 1 && self.strides[i] != step {
-                return self.size() == 0;
-            }
-            step *= self.shape[i] as isize;
-        }
-        true
+        is_contiguous(&self.shape, &self.strides)
     }
 }
 
 /// Does this view op only give the same elements in the same order another shape?
 pub fn keeps_order(op: &str) -> bool {
     matches!(op, "reshape" | "expand_dims" | "squeeze")
+}
+
+/// Are elements with these sizes and steps row-major without gaps? Dimensions of size 1 may have any step.
+pub fn is_contiguous(shape: &[usize], strides: &[isize]) -> bool {
+    let mut step = 1;
+    for (&size, &stride) in shape.iter().zip(strides).rev() {
+        if size != 1 && stride != step {
+            return shape.contains(&0);
+        }
+        step *= size as isize;
+    }
+    true
 }
 
 /// The layout of a view op's output, or `None` where it must copy (a reshape of strided data).

@@ -5,7 +5,7 @@ use talray_core::graph::{Graph, complete, encode};
 use talray_core::op::{SampleData, SampleInput};
 use talray_core::{AttrValue, AttrsRef, Code, DType, Dim, Error, Result, Shape, Type, ops};
 use talray_kernels_cpu::families::copy::to_contiguous;
-use talray_kernels_cpu::{Call, Element, Implementation, Input, Output, Pool, dispatch, kernel};
+use talray_kernels_cpu::{Call, Element, Implementation, Input, Output, Pool, dispatch, kernel, tolerance};
 
 /// How inputs lie in their buffers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -193,17 +193,6 @@ pub fn run(
 fn whole(words: &[u64], dtype: DType) -> &[u8] {
     let bytes: &[u8] = bytemuck::cast_slice(words);
     &bytes[..bytes.len() / dtype.size() * dtype.size()]
-}
-
-/// How far apart results of a dtype may lie, as a share of their size.
-fn tolerance(dtype: DType) -> f64 {
-    match dtype {
-        DType::F64 => 1e-12,
-        DType::F32 => 2e-5,
-        DType::F16 => 2e-3,
-        DType::BF16 => 2e-2,
-        _ => 0.0,
-    }
 }
 
 /// The fast kernel against the plain one in every layout; one thread against eight, bit for bit.
