@@ -11,6 +11,7 @@ import { add, bitwiseAnd, concat, matmul, sum, TalrayError, tensor, Variable } f
 import { meanSquaredError } from '../../ts/src/losses/index.js';
 import { Dense } from '../../ts/src/nn/index.js';
 import { Adam, SGD } from '../../ts/src/optimizers/index.js';
+import { failure } from '../../ts/src/testing/failure.js';
 import { Sequential } from '../../ts/src/train/index.js';
 
 let folder = '';
@@ -18,16 +19,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'talray-bad-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function failure(work: () => unknown): Promise<TalrayError> {
-  try {
-    await work();
-  } catch (e) {
-    if (e instanceof TalrayError) return e;
-    throw e;
-  }
-  throw new Error('there was no error');
-}
 
 describe('arrays', () => {
   it('of wrong shapes name the op and both shapes at the line that wrote them', async () => {

@@ -24,6 +24,7 @@ import {
   numeric,
   sequence,
 } from './index.js';
+import { failure } from '../testing/failure.js';
 
 let folder: string;
 const text = 'age,job,income\n39,Sales,<=50K\n50,?,>50K\n38,"Tech, other",<=50K\n';
@@ -45,16 +46,6 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const out: T[] = [];
   for await (const item of items) out.push(item);
   return out;
-}
-
-async function failure(work: () => unknown): Promise<TalrayError> {
-  try {
-    await work();
-  } catch (e) {
-    if (e instanceof TalrayError) return e;
-    throw e;
-  }
-  throw new Error('there was no error');
 }
 
 const counting = (count: number) => fromColumns({ n: Int32Array.from({ length: count }, (_, i) => i) });

@@ -1,6 +1,6 @@
 // Every loss against what Keras gives (tests/golden/keras).
 import { describe, expect, it } from 'vitest';
-import { close, goldens, type GoldenArray, tensorOf } from '../golden.js';
+import { close, goldens, type GoldenArray, tensorOf } from '../testing/golden.js';
 import { tensor } from '../index.js';
 import * as losses from './index.js';
 

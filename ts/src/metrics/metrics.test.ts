@@ -1,6 +1,6 @@
 // Every metric over two batches against Keras; exact and grouped AUC against pairs counted by hand.
 import { describe, expect, it } from 'vitest';
-import { close, goldens, type GoldenArray, tensorOf } from '../golden.js';
+import { close, goldens, type GoldenArray, tensorOf } from '../testing/golden.js';
 import { tensor } from '../index.js';
 import * as metrics from './index.js';
 

@@ -1,6 +1,6 @@
 // Every optimizer against five steps of Keras, dense and with the same gradient as rows; lazy rows; hyper-parameters.
 import { describe, expect, it } from 'vitest';
-import { close, goldens, type GoldenArray, tensorOf } from '../golden.js';
+import { close, goldens, type GoldenArray, tensorOf } from '../testing/golden.js';
 import { gather, gradients, mul, sum, tensor, Variable } from '../index.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
 import { PiecewiseConstantDecay } from '../schedules/index.js';

@@ -2,17 +2,15 @@
 import { TalrayError, type Tensor } from '../index.js';
 import type { EncodedBatch } from '../data/encoder.js';
 import type { Feature } from '../data/features.js';
-import type { CallContext, LayerOptions } from '../nn/core/layer.js';
+import type { CallContext } from '../nn/core/layer.js';
 import { DLRM, type DLRMOptions } from './dlrm.js';
 import type { FeatureInput, KeyFeature } from './feature-input.js';
-import { FeatureModel, type FeatureTensors } from './feature-model.js';
+import { FeatureModel, type FeatureModelOptions, type FeatureTensors } from './feature-model.js';
 
 /** Options of {@link FeatureDLRM}. */
-export interface FeatureDLRMOptions extends LayerOptions, Omit<DLRMOptions, 'cardinalities'> {
+export interface FeatureDLRMOptions extends FeatureModelOptions, Omit<DLRMOptions, 'cardinalities'> {
   /** Columns and what they mean: at least one number, and at least one feature with one key a row. */
   features: readonly Feature[];
-  /** Keys that are rarer in the data share a row. Default 1: every key has its own. */
-  minCount?: number;
 }
 
 /**
@@ -22,12 +20,12 @@ export interface FeatureDLRMOptions extends LayerOptions, Omit<DLRMOptions, 'car
  * const model = new FeatureDLRM({ features: [numeric('age', { scale: 'standard' }), categorical('occupation')], bottom: [64], top: [64] });
  * ```
  */
-export class FeatureDLRM extends FeatureModel {
+export class FeatureDLRM extends FeatureModel<FeatureDLRMOptions> {
   static override readonly type: string = 'FeatureDLRM';
   network!: DLRM;
   #keys: readonly KeyFeature[] = [];
 
-  constructor(protected override readonly options: FeatureDLRMOptions) {
+  constructor(options: FeatureDLRMOptions) {
     super(options);
     const wide = options.features.find(({ dim }) => dim !== undefined && dim !== (options.dim ?? 16));
     if (wide !== undefined)
@@ -35,18 +33,6 @@ export class FeatureDLRM extends FeatureModel {
         'OPTION',
         `DLRM: feature ${wide.name} asks for width ${wide.dim}, but all have ${options.dim ?? 16}: set the model's dim`,
       );
-  }
-
-  protected get features(): readonly Feature[] {
-    return this.options.features;
-  }
-
-  protected get minCount(): number {
-    return this.options.minCount ?? 1;
-  }
-
-  override args(): readonly unknown[] {
-    return [this.options];
   }
 
   protected assemble(input: FeatureInput): void {

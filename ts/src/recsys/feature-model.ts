@@ -4,7 +4,7 @@ import type { RowInput } from '../data/column-input.js';
 import { Dataset } from '../data/dataset.js';
 import type { EncodedBatch } from '../data/encoder.js';
 import type { Feature } from '../data/features.js';
-import type { Feed as FeedOf } from '../nn/core/layer.js';
+import type { Feed as FeedOf, LayerOptions } from '../nn/core/layer.js';
 import type { BatchData, BatchSource, CutOptions } from '../train/batches.js';
 import { type ExtraState, Model, type PredictOptions } from '../train/model.js';
 import { FeatureInput } from './feature-input.js';
@@ -12,23 +12,35 @@ import { FeatureInput } from './feature-input.js';
 /** Tensors by name, as these models take them. */
 export type FeatureTensors = Readonly<Record<string, Tensor>>;
 
+/** Options that models over feature columns take. */
+export interface FeatureModelOptions extends LayerOptions {
+  /** Columns and what they mean. */
+  features: readonly Feature[];
+  /** Keys that are rarer in the data share a row. Default 1: every key has its own. */
+  minCount?: number;
+}
+
 /** A model that takes rows of named columns. It learns its columns from the first data it is trained on. */
-export abstract class FeatureModel extends Model<FeatureTensors, Tensor> {
+export abstract class FeatureModel<O extends FeatureModelOptions = FeatureModelOptions> extends Model<FeatureTensors, Tensor> {
   #input: FeatureInput | undefined;
   readonly #batches = new WeakMap<object, number>();
 
-  /** The features, as they were given. */
-  protected abstract readonly features: readonly Feature[];
-  /** Keys that are rarer in the data share a row. */
-  protected abstract readonly minCount: number;
+  constructor(protected override readonly options: O) {
+    super(options);
+  }
+
   /** Makes the layers, whose sizes are known now. */
   protected abstract assemble(input: FeatureInput): void;
   /** A batch as the tensors that `call` takes. */
   protected abstract tensors(input: FeatureInput, batch: EncodedBatch): FeatureTensors;
 
+  override args(): readonly unknown[] {
+    return [this.options];
+  }
+
   /** Learns means, vocabularies and keys from one epoch of `data`. `fit` does it where it was not done. */
   async adapt(data: Dataset): Promise<void> {
-    const { input, batches } = await FeatureInput.fit(this.features, data, this.minCount);
+    const { input, batches } = await FeatureInput.fit(this.options.features, data, this.options.minCount ?? 1);
     this.#batches.set(data, batches);
     this.#take(input);
   }

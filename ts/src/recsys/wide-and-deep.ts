@@ -1,7 +1,6 @@
 // Wide & Deep (Cheng et al. 2016): a linear model of keys and their crosses beside a deep model of their embeddings.
 import { concat, type Tensor } from '../index.js';
 import type { EncodedBatch } from '../data/encoder.js';
-import type { Feature } from '../data/features.js';
 import type { ActivationFunction } from '../nn/activations.js';
 import { type CallContext, Layer, type LayerOptions } from '../nn/core/layer.js';
 import { sigmoidOf } from '../nn/core/logits.js';
@@ -10,13 +9,11 @@ import { Zeros } from '../nn/initializers/index.js';
 import { Dense } from '../nn/layers/dense.js';
 import { EmbeddingGroup } from './embedding-group.js';
 import type { FeatureInput, KeyFeature } from './feature-input.js';
-import { FeatureModel, type FeatureTensors } from './feature-model.js';
+import { FeatureModel, type FeatureModelOptions, type FeatureTensors } from './feature-model.js';
 import { Tower } from './tower.js';
 
 /** Options of {@link WideAndDeep}. */
-export interface WideAndDeepOptions extends LayerOptions {
-  /** Columns and what they mean. */
-  features: readonly Feature[];
+export interface WideAndDeepOptions extends FeatureModelOptions {
   /** Units of the deep part's hidden layers, such as `[100, 50]`. */
   hidden: readonly number[];
   /** Width of embeddings of features that name none. Default 8. */
@@ -29,8 +26,6 @@ export interface WideAndDeepOptions extends LayerOptions {
   activation?: ActivationFunction;
   /** Share dropped behind each hidden layer. Default 0. */
   dropout?: number;
-  /** Keys that are rarer in the data share a row. Default 1: every key has its own. */
-  minCount?: number;
   /** Whether an update moves every row of the tables or those of the batch. Default `'lazy'`. */
   update?: RowUpdate;
 }
@@ -45,26 +40,10 @@ export interface WideAndDeepOptions extends LayerOptions {
  * await model.fit(rows.shuffle({ seed: 1 }).batch(512), { epochs: 5, validation });
  * ```
  */
-export class WideAndDeep extends FeatureModel {
+export class WideAndDeep extends FeatureModel<WideAndDeepOptions> {
   static override readonly type: string = 'WideAndDeep';
   wide!: EmbeddingGroup;
   deep!: DeepPart;
-
-  constructor(protected override readonly options: WideAndDeepOptions) {
-    super(options);
-  }
-
-  protected get features(): readonly Feature[] {
-    return this.options.features;
-  }
-
-  protected get minCount(): number {
-    return this.options.minCount ?? 1;
-  }
-
-  override args(): readonly unknown[] {
-    return [this.options];
-  }
 
   protected assemble(input: FeatureInput): void {
     const { wide, update = 'lazy' } = this.options;

@@ -1,6 +1,6 @@
 // Every schedule against Keras.
 import { describe, expect, it } from 'vitest';
-import { goldens } from '../golden.js';
+import { goldens } from '../testing/golden.js';
 import { tensor } from '../index.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
 import { scheduleFrom, WarmUp } from './index.js';

@@ -1,25 +1,11 @@
 // Losses that are no number: training stops with the step and the op where the first NaN or infinity arose.
 import { describe, expect, it } from 'vitest';
 import { TerminateOnNaN } from '../callbacks/index.js';
-import {
-  add,
-  checkFinite,
-  div,
-  exp,
-  jit,
-  log,
-  mul,
-  setDebug,
-  setSeed,
-  sub,
-  type TalrayError,
-  type Tensor,
-  tensor,
-  Variable,
-} from '../index.js';
+import { add, checkFinite, div, exp, jit, log, mul, setDebug, setSeed, sub, type Tensor, tensor, Variable } from '../index.js';
 import { meanSquaredError } from '../losses/index.js';
 import { Activation, Dense, Dropout, Ones, Zeros } from '../nn/index.js';
 import { SGD } from '../optimizers/index.js';
+import { failure } from '../testing/failure.js';
 import { type Model, Sequential } from './index.js';
 
 const quiet = { verbose: 0 as const };
@@ -37,11 +23,6 @@ function through(fn: (x: Tensor) => Tensor, jitted = true): Model {
 }
 
 const weightsOf = async (model: Model): Promise<unknown[]> => Promise.all(model.getWeights().map((w) => w.array()));
-const failureOf = async (work: Promise<unknown>): Promise<TalrayError> =>
-  work.then(
-    () => expect.fail('it should have failed'),
-    (error: TalrayError) => error,
-  );
 
 describe('a loss that is no number', () => {
   const causes: [string, (x: Tensor) => Tensor, number[][], string, RegExp][] = [
@@ -68,7 +49,7 @@ describe('a loss that is no number', () => {
       const model = through(fn);
       model.buildFor(x);
       const before = await weightsOf(model);
-      const error = await failureOf(model.trainOnBatch(x, y));
+      const error = await failure(() => model.trainOnBatch(x, y));
       expect(error).toMatchObject({ name: 'TalrayError', code: 'NUMERIC', op });
       expect(error.message).toMatch(message);
       expect(await weightsOf(model)).toEqual(before);
@@ -80,7 +61,7 @@ describe('a loss that is no number', () => {
     const good = through((v) => log(v));
     await good.fit(x.slice(0, 4), y, { ...quiet, batchSize: 4, shuffle: false });
     const model = through((v) => log(v));
-    const error = await failureOf(model.fit(x, [...y, ...y], { ...quiet, batchSize: 4, shuffle: false }));
+    const error = await failure(() => model.fit(x, [...y, ...y], { ...quiet, batchSize: 4, shuffle: false }));
     expect(error).toMatchObject({ code: 'NUMERIC', op: 'log' });
     expect(error.message).toMatch(
       /at step 1 of epoch 0, which changed nothing: .*the first op that made one: log .*recorded in layer layers\.1/,
@@ -106,24 +87,24 @@ describe('a loss that is no number', () => {
     const x = [[1], [2], [-1], [3]];
     model.buildFor(x);
     const before = await weightsOf(model);
-    const error = await failureOf(model.trainOnBatch(x, y));
+    const error = await failure(() => model.trainOnBatch(x, y));
     expect(error).toMatchObject({ code: 'NUMERIC', op: 'log' });
     expect(await weightsOf(model)).toEqual(before);
   });
 
   it('names a feature or a target that is no number', async () => {
     const model = through((v) => add(v, 1));
-    expect((await failureOf(model.trainOnBatch([[1], [Number.NaN], [1], [1]], y))).message).toMatch(
+    expect((await failure(() => model.trainOnBatch([[1], [Number.NaN], [1], [1]], y))).message).toMatch(
       /the feature itself has values that are not finite/,
     );
-    expect((await failureOf(model.trainOnBatch([[1], [1], [1], [1]], [[1], [1], [1 / 0], [1]]))).message).toMatch(/the target itself/);
+    expect((await failure(() => model.trainOnBatch([[1], [1], [1], [1]], [[1], [1], [1 / 0], [1]]))).message).toMatch(/the target itself/);
   });
 
   it('draws the same random numbers again while it looks', async () => {
     setSeed(1);
     const model = new Sequential([new Dropout(0.5), new Dense(1), new Activation((v) => log(v))]);
     model.compile({ optimizer: new SGD(0.01), loss: meanSquaredError });
-    const error = await failureOf(model.trainOnBatch([[-1], [-2], [3], [4]], y));
+    const error = await failure(() => model.trainOnBatch([[-1], [-2], [3], [4]], y));
     expect(error).toMatchObject({ code: 'NUMERIC', op: 'log' });
   });
 });
@@ -136,7 +117,7 @@ describe('a custom step with a guard', () => {
       w.assign(sub(w.value, mul(x, 0.1)));
       return checkFinite(loss, 'my loss');
     });
-    const error = await failureOf(step(tensor([1, -1])).item());
+    const error = await failure(() => step(tensor([1, -1])).item());
     expect(error).toMatchObject({ code: 'NUMERIC', op: 'log' });
     expect(error.message).toMatch(/my loss is NaN .*first op that made one: log \(node \d+, of f32\[2\]\)/);
     expect(await w.array()).toEqual([2, 3]);
@@ -146,13 +127,13 @@ describe('a custom step with a guard', () => {
   it('says which argument, variable or captured tensor was not finite to begin with', async () => {
     const w = new Variable(tensor([1, Number.POSITIVE_INFINITY]), { name: 'scale' });
     const step = jit((x: Tensor) => checkFinite(mul(w.value, x).sum(), 'it'));
-    expect((await failureOf(step(tensor([1, 1])).item())).message).toMatch(/variable scale .*held an infinity itself/);
+    expect((await failure(() => step(tensor([1, 1])).item())).message).toMatch(/variable scale .*held an infinity itself/);
     w.assign([1, 1]);
-    expect((await failureOf(step(tensor([1, Number.NaN])).item())).message).toMatch(/argument 0 .*held NaN itself/);
+    expect((await failure(() => step(tensor([1, Number.NaN])).item())).message).toMatch(/argument 0 .*held NaN itself/);
   });
 
   it('names the op when nothing was recorded by jit', async () => {
-    const error = await failureOf(checkFinite(log(tensor([-1])), 'x').data());
+    const error = await failure(() => checkFinite(log(tensor([-1])), 'x').data());
     expect(error).toMatchObject({ code: 'NUMERIC', op: 'log' });
   });
 });
@@ -161,10 +142,10 @@ describe('errors found while running', () => {
   it('name op, attributes and node', async () => {
     const ids = tensor([0, 9], { dtype: 'i32' });
     const table = tensor([[1], [2]]);
-    const eager = await failureOf(table.gather(ids, { axis: 0 }).data());
+    const eager = await failure(() => table.gather(ids, { axis: 0 }).data());
     expect(eager).toMatchObject({ code: 'SHAPE', op: 'gather' });
     expect(eager.message).toMatch(/at gather \(node \d+, of f32\[2,1\], i32\[2\]; .*axis=0/);
-    const recorded = await failureOf(jit((i: Tensor) => table.gather(i, { axis: 0 }))(ids).data());
+    const recorded = await failure(() => jit((i: Tensor) => table.gather(i, { axis: 0 }))(ids).data());
     expect(recorded.message).toMatch(/at gather \(node \d+, of f32\[2,1\], i32\[2\]; .*axis=0/);
   });
 
@@ -175,8 +156,8 @@ describe('errors found while running', () => {
     try {
       const eager = table.gather(ids);
       const step = jit((i: Tensor) => table.gather(i).add(1));
-      expect((await failureOf(eager.data())).message).toMatch(/recorded at .*not-finite\.test\.ts:\d+:\d+$/);
-      expect((await failureOf(step(ids).data())).message).toMatch(/recorded at .*not-finite\.test\.ts:\d+:\d+$/);
+      expect((await failure(() => eager.data())).message).toMatch(/recorded at .*not-finite\.test\.ts:\d+:\d+$/);
+      expect((await failure(() => step(ids).data())).message).toMatch(/recorded at .*not-finite\.test\.ts:\d+:\d+$/);
     } finally {
       setDebug(false);
     }

@@ -1,6 +1,6 @@
 // Moments, ranges and shapes of initializers; orthogonality; penalties and projections.
 import { describe, expect, it } from 'vitest';
-import { close, goldens, type GoldenArray } from '../../golden.js';
+import { close, goldens, type GoldenArray } from '../../testing/golden.js';
 import { conv1d, tensor } from '../../index.js';
 import { constraintFrom, MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from '../constraints/index.js';
 import { L1, L1L2, L2, OrthogonalRegularizer, regularizerFrom } from '../regularizers/index.js';

@@ -1,6 +1,6 @@
 // Every layer against Keras with the same weights, and what each layer promises beside its numbers.
 import { describe, expect, it } from 'vitest';
-import { close, goldens, type GoldenArray, type Precision, tensorOf } from '../../golden.js';
+import { close, goldens, type GoldenArray, type Precision, tensorOf } from '../../testing/golden.js';
 import { gradients, sum, tensor, type Tensor } from '../../index.js';
 import { meanSquaredError } from '../../losses/index.js';
 import { SGD } from '../../optimizers/index.js';

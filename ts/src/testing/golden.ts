@@ -1,6 +1,6 @@
 // Reads the golden files of tests/golden/keras and compares with them. For tests only.
 import { readFileSync } from 'node:fs';
-import { type DType, tensor, type Tensor } from './index.js';
+import { type DType, tensor, type Tensor } from '../index.js';
 
 /** An array as golden files hold it. */
 export interface GoldenArray {
@@ -14,7 +14,7 @@ export type Precision = 'f32' | 'f64';
 /** The cases of a golden file; those of f64 are in a file of their own. */
 export function goldens<T>(name: string, dtype: Precision = 'f32'): T[] {
   const file = dtype === 'f64' ? `${name}.f64.json` : `${name}.json`;
-  return JSON.parse(readFileSync(new URL(`../../tests/golden/keras/${file}`, import.meta.url), 'utf8')) as T[];
+  return JSON.parse(readFileSync(new URL(`../../../tests/golden/keras/${file}`, import.meta.url), 'utf8')) as T[];
 }
 
 /** A golden array as a tensor. */
