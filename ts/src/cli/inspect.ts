@@ -9,28 +9,30 @@ import { type Manifest, parseManifest } from '../train/save.js';
 import { type Command, exit } from './command.js';
 import { classes } from './config/models.js';
 import { columns, type Output } from './output.js';
+import { type SavedTable, savedTables, type TableFile, tableFiles } from './saved-tables.js';
 
 export const command: Command = {
   name: 'inspect',
-  summary: 'Shows what is in the folder of a saved model: layers, features, parameters, slots, files',
+  summary: 'Shows what is in the folder of a saved model: layers, features, parameters, slots, tables, files',
   positionals: [['model', 'the folder of a saved model']],
   options: {},
   notes: `
-Every file is checked against the size and the SHA-256 in the manifest; one that differs makes the exit code 1.
+Every file is checked against the size and the checksum in the manifest; one that differs makes the exit code 1.
 
   talray inspect census-model`,
   async run(given, output) {
     const path = given.positionals[0]!;
     const manifest = parseManifest(await readManifest(path), path);
-    const files = await checked(path, manifest);
-    const whole = files.every(({ problem }) => problem === undefined);
+    const [files, rows] = await Promise.all([checked(path, manifest), tableFiles(path, manifest)]);
+    const whole = [...files, ...rows].every(({ problem }) => problem === undefined);
     const model = whole ? await Model.load(path, { classes }).catch((error: Error) => error) : undefined;
     const report = {
       model: manifest.model.layer,
       version: manifest.version,
       training: training(manifest),
       ...tensors(files),
-      files: files.map(shown),
+      tables: savedTables(manifest),
+      files: [...files, ...rows].map(shown),
     };
     const loaded = model instanceof Model ? { summary: model.summary(), features: featuresOf(model) } : undefined;
     output.result({ event: 'inspected', path, ...report, features: loaded?.features ?? null }, text(path, report, loaded, model, output));
@@ -59,14 +61,19 @@ async function checked(path: string, { files }: Manifest): Promise<CheckedFile[]
   );
 }
 
-function shown({ name, size, sha256, problem }: CheckedFile): {
-  name: string;
-  size: number;
-  sha256: string;
-  ok: boolean;
-  problem: string | null;
-} {
-  return { name, size, sha256, ok: problem === undefined, problem: problem ?? null };
+interface ShownFile {
+  readonly name: string;
+  readonly size: number;
+  readonly sha256?: string;
+  /** Of a table's file, in place of a SHA-256. */
+  readonly crc32?: string;
+  readonly ok: boolean;
+  readonly problem: string | null;
+}
+
+function shown({ name, size, problem, ...file }: CheckedFile | TableFile): ShownFile {
+  const checksum = 'crc32' in file ? { crc32: file.crc32 } : { sha256: file.sha256 };
+  return { name, size, ...checksum, ok: problem === undefined, problem: problem ?? null };
 }
 
 function training({ training: place, optimizers }: Manifest): { epoch: number; step: number; optimizers: unknown } | null {
@@ -106,13 +113,17 @@ function featuresOf(model: unknown): ShownFeature[] {
   ];
 }
 
-type Report = { model: string; version: number; training: ReturnType<typeof training>; files: ReturnType<typeof shown>[] } & ReturnType<
-  typeof tensors
->;
+type Report = {
+  model: string;
+  version: number;
+  training: ReturnType<typeof training>;
+  tables: SavedTable[];
+  files: ShownFile[];
+} & ReturnType<typeof tensors>;
 
 function text(
   path: string,
-  { model, version, training: place, weights, slots, other, files }: Report,
+  { model, version, training: place, weights, slots, other, tables, files }: Report,
   loaded: { summary: string; features: ShownFeature[] } | undefined,
   failure: unknown,
   { colors }: Output,
@@ -135,20 +146,26 @@ function text(
     );
   lines.push(head(`weights: ${total(weights)} numbers`), rows(weights));
   if (slots.length > 0) lines.push(head(`optimizers' slots: ${total(slots)} numbers`), rows(slots));
+  if (tables.length > 0) lines.push(head('tables'), columns(tables.map(tableColumns)));
   if (other.length > 0) lines.push(head(`other state: ${total(other)} numbers`), rows(other));
   lines.push(
     head('files'),
     columns(
-      files.map(({ name, size, sha256, ok }) => [
+      files.map(({ name, size, sha256, crc32, ok }) => [
         name,
         `${grouped(size)} bytes`,
-        `sha256 ${sha256}`,
+        crc32 === undefined ? `sha256 ${sha256}` : `crc32 ${crc32}`,
         ok ? colors.green('ok') : colors.red('ALTERED'),
       ]),
     ),
   );
   for (const { problem } of files) if (problem !== null) lines.push(colors.red(`  ${problem}`));
   return lines.join('\n');
+}
+
+function tableColumns({ name, kind, dtype, rows, dim, slots, updates }: SavedTable): string[] {
+  const beside = slots.length === 0 ? 'no slots' : slots.join(' ');
+  return [name, kind, dtype.toUpperCase(), `[${rows}, ${dim}]`, beside, `${grouped(updates)} updates`];
 }
 
 function indented(block: string): string {

@@ -98,12 +98,12 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
-/** Removes files of tables that the folder's manifest does not name: those of a model before it, or of a save that failed. */
+/** Removes what the folder's manifest does not name of tables and manifests: of a model before it, or of a save that failed or was killed. */
 export async function removeStray(path: string): Promise<void> {
   const { readdir, readFile, rm } = await import('node:fs/promises');
   const manifest = await readFile(`${path}/manifest.json`, 'utf8').catch(() => '');
   for (const name of await names(path, readdir)) {
-    if (/^table-\d+-.*\.(safetensors|part)$/.test(name) && !manifest.includes(name))
+    if (/^(table-\d+-.*\.(safetensors|part)|manifest\.json\.\d+\.tmp)$/.test(name) && !manifest.includes(name))
       await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 // A model as a table.
-import type { Variable } from '../index.js';
+import { TableVariable, type Variable } from '../index.js';
 import type { Layer } from '../nn/core/layer.js';
 import { layersByPath, weightsByPath } from '../nn/core/weights.js';
 import type { Model } from './model.js';
@@ -37,12 +37,17 @@ function typeName(layer: object): string {
   return type ?? layer.constructor.name;
 }
 
+/** A weight's sizes; of a table, the rows that it has now. */
+function shapeOf(weight: Variable): readonly number[] {
+  return weight instanceof TableVariable ? [weight.rows, weight.dim] : weight.shape;
+}
+
 function shapes(weights: readonly [string, Variable][]): string {
-  return weights.map(([name, weight]) => `${name} [${weight.shape.join(', ')}]`).join(' ');
+  return weights.map(([name, weight]) => `${name} [${shapeOf(weight).join(', ')}]`).join(' ');
 }
 
 function count(weights: readonly Variable[]): number {
-  return weights.reduce((sum, weight) => sum + weight.shape.reduce((a, b) => a * b, 1), 0);
+  return weights.reduce((sum, weight) => sum + shapeOf(weight).reduce((a, b) => a * b, 1), 0);
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

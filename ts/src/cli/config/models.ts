@@ -3,7 +3,14 @@
 import type { Feature } from '../../data/index.js';
 import { TalrayError } from '../../index.js';
 import { activationNamed, type LayerOptions } from '../../nn/index.js';
-import { FeatureDLRM, type FeatureDLRMOptions, FeatureModel, WideAndDeep, type WideAndDeepOptions } from '../../recsys/index.js';
+import {
+  EmbeddingTable,
+  FeatureDLRM,
+  type FeatureDLRMOptions,
+  FeatureModel,
+  WideAndDeep,
+  type WideAndDeepOptions,
+} from '../../recsys/index.js';
 import { type Fields, flag, list, type Maker, named, number, object, oneOf, type Reader, text, whole } from './fields.js';
 
 /** Makes a model of features. */
@@ -53,5 +60,5 @@ const byName = named('model', makers);
 /** `{ "name": "WideAndDeep", "hidden": [100, 50] }`; a config module may bring a model of its own. */
 export const model: Reader<ModelMaker> = (value, place) => (value instanceof FeatureModel ? () => value : byName(value, place));
 
-/** Classes of models that the command loads beside those of talray/train. */
-export const classes = [WideAndDeep, FeatureDLRM];
+/** Classes of models and layers that the command loads beside those of talray/nn and talray/train. */
+export const classes = [WideAndDeep, FeatureDLRM, EmbeddingTable];
