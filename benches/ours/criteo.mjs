@@ -1,7 +1,7 @@
 // Wide & Deep and DLRM on Criteo-shaped rows, written with layers and optimizers as a user would: rows a second.
 // The 26 tables are one with offsets, as talray/recsys has them; Adagrad moves the rows that a batch touches, Adam the dense weights.
 
-import { concat, expandDims, gather, gradients, jit, mean, scope, sigmoidCrossEntropy, tensor } from 'talray';
+import { concat, dotInteraction, expandDims, gradients, jit, mean, scope, sigmoidCrossEntropy, tensor } from 'talray';
 import { BatchNormalization, Dense, Embedding, Layer, RandomUniform, relu } from 'talray/nn';
 import { Adagrad, Adam } from 'talray/optimizers';
 import { main } from '../protocol.mjs';
@@ -53,14 +53,11 @@ class Dlrm extends Layer {
     this.vectors = table(DIM);
     this.bottom = new Tower([512, 256, 64, DIM], { norm: true, last: 'relu' });
     this.top = new Tower([512, 256, 1]);
-    const n = FIELDS + 1;
-    this.below = Int32Array.from(Array.from({ length: n }, (_, i) => Array.from({ length: i }, (_, j) => i * n + j)).flat());
   }
   call({ dense, ids }) {
     const bottom = this.bottom.apply(dense, { training: true });
     const all = concat([this.vectors.apply(ids), expandDims(bottom, 1)], { axis: 1 });
-    const dots = all.matmul(all, { transposeB: true }).reshape([ids.shape[0], (FIELDS + 1) ** 2]);
-    return this.top.apply(concat([gather(dots, tensor(this.below), { axis: 1 }), bottom], { axis: 1 }), { training: true });
+    return this.top.apply(concat([dotInteraction(all), bottom], { axis: 1 }), { training: true });
   }
 }
 

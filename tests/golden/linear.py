@@ -106,8 +106,22 @@ def _bags():
         case("embedding_bag", [table, ids, offsets, weights], wanted.numpy().astype(table.dtype), {"mode": "sum"}, _TORCH, rtol=tolerance, atol=tolerance)
 
 
+def _interactions():
+    for dtype, tolerance in _FLOATS:
+        for shape in ([3, 4, 5], [6, 2], [2, 27, 16], [2, 3, 18, 1], [2, 1, 3]):
+            x = floats(shape, dtype=dtype)
+            t = torch.from_numpy(_wide(x)).requires_grad_()
+            row, column = torch.tril_indices(shape[-2], shape[-2], -1)
+            dots = (t @ t.transpose(-1, -2))[..., row, column]
+            case("dot_interaction", [x], dots.detach().numpy().astype(x.dtype), {}, _TORCH, rtol=tolerance, atol=tolerance)
+            dy = floats(list(dots.shape), dtype=dtype, seed=1)
+            dots.backward(torch.from_numpy(_wide(dy)))
+            case("dot_interaction_grad", [x, dy], t.grad.numpy().astype(x.dtype), {}, _TORCH, rtol=tolerance, atol=4 * tolerance)
+
+
 def make():
     _products()
     _probabilities()
     _attention()
     _bags()
+    _interactions()

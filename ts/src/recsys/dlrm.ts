@@ -1,5 +1,5 @@
 // DLRM (Naumov et al. 2019): numbers through a bottom tower, all vectors' dot products, a top tower.
-import { concat, gather, matmul, reshape, tensor, type Tensor } from '../index.js';
+import { concat, dotInteraction, reshape, tensor, type Tensor } from '../index.js';
 import type { CallContext, LayerOptions } from '../nn/core/layer.js';
 import { sigmoidOf } from '../nn/core/logits.js';
 import type { RowUpdate } from '../nn/core/traits.js';
@@ -57,15 +57,7 @@ export class DLRM extends Model<DLRMInput, Tensor> {
     const bottom = this.bottom.apply(dense, { training });
     const rows = this.embeddings.apply(keys.add(tensor(this.#offsets, { dtype: 'i32' })));
     const vectors = concat([rows, reshape(bottom, [-1, 1, dim])], { axis: 1 });
-    const x = concat([this.#dots(vectors), bottom], { axis: 1 });
+    const x = concat([dotInteraction(vectors), bottom], { axis: 1 });
     return sigmoidOf(this.output.apply(this.top.apply(x, { training })));
-  }
-
-  /** Dot products of all pairs of vectors, those below the diagonal: [rows, n, dim] → [rows, n (n − 1) / 2]. */
-  #dots(vectors: Tensor): Tensor {
-    const n = this.options.cardinalities.length + 1;
-    const products = reshape(matmul(vectors, vectors, { transposeB: true }), [-1, n * n]);
-    const below = Array.from({ length: n }, (_, i) => Array.from({ length: i }, (_, j) => i * n + j)).flat();
-    return gather(products, tensor(below, { dtype: 'i32' }), { axis: 1 });
   }
 }

@@ -16,6 +16,8 @@ mod conv_input_grad;
 mod conv_kernel_grad;
 mod depthwise_conv1d;
 mod depthwise_conv2d;
+mod dot_interaction;
+mod dot_interaction_grad;
 mod dropout;
 mod einsum;
 mod embedding_bag;
@@ -105,4 +107,6 @@ pub(super) const LIST: &[&OpDef] = &[
     &resize_grad::DEF,
     &scaled_dot_product_attention::DEF,
     &tensordot::DEF,
+    &dot_interaction::DEF,
+    &dot_interaction_grad::DEF,
 ];

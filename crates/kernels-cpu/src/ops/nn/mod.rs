@@ -5,6 +5,7 @@ use crate::KernelDef;
 mod batch_normalization;
 mod conv;
 mod cross_entropy;
+mod dot_interaction;
 mod embedding_bag;
 mod matmul;
 mod normalization;
@@ -40,4 +41,6 @@ pub const KERNELS: &[&KernelDef] = &[
     &resize::RESIZE,
     &resize::RESIZE_GRAD,
     &embedding_bag::EMBEDDING_BAG,
+    &dot_interaction::DOTS,
+    &dot_interaction::GRAD,
 ];
