@@ -23,6 +23,22 @@ def _scaled(y, gamma, beta):
     return y if beta is None else y + _t(beta)
 
 
+def _batch_gradient(x, dtype, gamma, axis, same):
+    """The gradient of batch normalisation by PyTorch's autograd, from the statistics as they are stored."""
+    others = tuple(i for i in range(x.ndim) if i != axis)
+    along = [-1 if i == axis else 1 for i in range(x.ndim)]
+    stored = np.float64 if x.dtype == np.float64 else np.float32
+    mean, variance = (t.numpy().astype(stored) for t in (_t(x).mean(others), _t(x).var(others, unbiased=False)))
+    dy = floats(list(x.shape), -1, 1, dtype, 13)
+    t, g, b = _t(x).requires_grad_(), torch.ones(x.shape[axis], dtype=torch.float64) if gamma is None else _t(gamma), torch.zeros(x.shape[axis], dtype=torch.float64)
+    g.requires_grad_(), b.requires_grad_()
+    centred = t - t.mean(others, keepdim=True)
+    out = centred / (t.var(others, unbiased=False, keepdim=True) + 1e-3).sqrt() * g.reshape(along) + b.reshape(along)
+    out.backward(_t(dy))
+    wanted = [t.grad.numpy().astype(x.dtype), g.grad.numpy().astype(stored), b.grad.numpy().astype(stored)]
+    case("batch_normalization_grad", [x, gamma, dy, mean, variance], wanted, {"axis": axis, "epsilon": 1e-3}, **{**same, "atol": 4 * same["atol"]})
+
+
 def make():
     functional = torch.nn.functional
     for dtype, tolerance in (("f32", 5e-6), ("f64", 2e-14), ("f16", 4e-3), ("bf16", 3e-2)):
@@ -45,6 +61,8 @@ def make():
             wanted = _scaled((flat - mean) / (variance + 1e-3).sqrt(), gamma, beta)
             case("batch_normalization", [x, gamma, beta], [wanted.numpy().astype(x.dtype), *(t.numpy().astype(np.float64 if dtype == "f64" else np.float32) for t in (mean, variance))],
                  {"epsilon": 1e-3}, **same)
+        for gamma, axis in ((floats([6], 0.5, 2, dtype, 11), 2), (None, 2), (floats([4], 0.5, 2, dtype, 11), 1)):
+            _batch_gradient(x, dtype, gamma, axis, same)
         gamma, beta = _affine([4], dtype)[0]
         wanted = functional.batch_norm(_t(x), None, None, _t(gamma), _t(beta), True, 0.1, 1e-5)
         case("batch_normalization", [x, gamma, beta], wanted.numpy().astype(x.dtype), {"axis": 1, "epsilon": 1e-5}, **same)

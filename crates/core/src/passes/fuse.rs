@@ -44,6 +44,9 @@ impl Bits {
     fn has(&self, i: u32) -> bool {
         self.0[i as usize / 64] >> (i % 64) & 1 == 1
     }
+    fn meets(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
     fn join(&mut self, other: &Bits) {
         for (a, b) in self.0.iter_mut().zip(&other.0) {
             *a |= b;
@@ -55,22 +58,13 @@ impl Groups {
     fn find(graph: &Graph, join: bool) -> Groups {
         let n = graph.nodes.len();
         let mut groups = Groups { of: vec![u32::MAX; n], members: Vec::new() };
-        // What each node depends on; nodes of one group depend on everything that any of them does.
+        // What each node depends on. Nodes of one group depend on everything that any of them does, and on each other.
         let mut above: Vec<Bits> = Vec::with_capacity(n);
         for (i, node) in graph.nodes.iter().enumerate() {
             let mut mine = Bits::new(n);
             for v in node.inputs.iter().flatten() {
                 mine.set(v.node);
                 mine.join(&above[v.node as usize]);
-                let g = groups.of[v.node as usize];
-                if g != u32::MAX {
-                    for m in &groups.members[g as usize] {
-                        mine.set(*m);
-                        let other = std::mem::replace(&mut above[*m as usize], Bits(Vec::new()));
-                        mine.join(&other);
-                        above[*m as usize] = other;
-                    }
-                }
             }
             above.push(mine);
             if !is_elementwise(node) {
@@ -94,8 +88,28 @@ impl Groups {
             });
             groups.of[i] = g;
             groups.members[g as usize].push(i as u32);
+            groups.spread(&mut above, g);
         }
         groups
+    }
+
+    /// Makes what the members of `g` depend on, and all members, that of each member and of every node that depends on one.
+    /// Without this a node that was looked at before a member joined would seem not to depend on it.
+    fn spread(&self, above: &mut [Bits], g: u32) {
+        let members = &self.members[g as usize];
+        let [first, .., _] = members[..] else { return };
+        let (mut own, mut all) = (Bits::new(self.of.len()), Bits::new(self.of.len()));
+        for &m in members {
+            own.set(m);
+            all.join(&above[m as usize]);
+        }
+        all.join(&own);
+        let first = members.iter().copied().min().unwrap_or(first);
+        for (y, above) in above.iter_mut().enumerate().skip(first as usize) {
+            if own.has(y as u32) || above.meets(&own) {
+                above.join(&all);
+            }
+        }
     }
 
     /// May node `i` (already in `with`, if any) join group `g`?
@@ -145,6 +159,7 @@ fn build(graph: &Graph, groups: &Groups) -> Result<Graph> {
         groups,
         rewrite: super::Rewrite::new(graph),
         done: vec![false; graph.nodes.len()],
+        open: vec![false; graph.nodes.len()],
         needed: vec![SmallVec::new(); graph.nodes.len()],
     };
     for (i, node) in graph.nodes.iter().enumerate() {
@@ -169,6 +184,8 @@ struct Emit<'g> {
     groups: &'g Groups,
     rewrite: super::Rewrite<'g>,
     done: Vec<bool>,
+    /// Whose inputs are being visited.
+    open: Vec<bool>,
     needed: Vec<SmallVec<[u16; 2]>>,
 }
 
@@ -190,6 +207,9 @@ impl Emit<'_> {
                     self.group(unit)?;
                 }
                 continue;
+            }
+            if unit.iter().any(|&m| std::mem::replace(&mut self.open[m as usize], true)) {
+                return Err(Error::internal("fused groups that need each other"));
             }
             stack.push((n, true));
             for &m in unit {
@@ -256,5 +276,28 @@ impl Emit<'_> {
             self.rewrite.set(*v, Value { node: at, out: out as u16 });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Builder, DType, Shape, Type};
+
+    #[test]
+    fn groups_that_would_need_each_other_stay_apart() {
+        let mut graph = Graph::new();
+        let x = graph.input(Type::new(DType::F32, Shape::of(&[3, 3])));
+        let mut b = Builder::new(&mut graph);
+        let mut op = |name: &str, inputs: &[Value]| b.op(name, inputs, &[]).expect(name);
+        let (p, q) = (op("neg", &[x]), op("exp", &[x]));
+        let (p_turned, q_turned) = (op("transpose", &[p]), op("transpose", &[q]));
+        // Each sum could join the producer of its first operand, but not both could.
+        let (left, right) = (op("add", &[p, q_turned]), op("add", &[q, p_turned]));
+        graph.outputs = vec![left, right];
+        let fused = fuse(&graph, true).expect("an order exists");
+        for (i, node) in fused.nodes.iter().enumerate() {
+            assert!(node.inputs.iter().flatten().all(|v| (v.node as usize) < i), "node {i} reads what comes after it");
+        }
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::infer::normalize_axis;
 use crate::op::{Arg, Attr, AttrKind, Default, Lower, OpDef, Outputs, Vjp, floats, sample};
-use crate::rules::normalize::{
-    Normalized, check, grads, moments, ones_but, others, over_count, rsqrt_of, scale_shift, statistic,
-};
+use crate::rules::normalize::{check, moments, ones_but, others, over_count, rsqrt_of, scale_shift, statistic};
 use crate::{Code, Error, Shape};
 
 pub static DEF: OpDef = OpDef {
@@ -43,36 +41,47 @@ pub static DEF: OpDef = OpDef {
         let x = cx.x(0);
         let t = cx.x_type(0);
         let axis = normalize_axis(cx.attrs.i64("axis")?, t.shape.rank())?;
-        let param = ones_but(&t.shape, &[axis]);
         let (mean, variance) = (cx.y(1), cx.y(2));
-        let mean = cx.reshape(mean, &param)?;
-        let variance = cx.reshape(variance, &param)?;
-        let epsilon = cx.attrs.f64("epsilon")?;
-        let rstd = rsqrt_of(cx, variance, epsilon)?;
-        let compute = cx.dtype(mean);
-        let wide = cx.cast(x, compute)?;
-        let centred = cx.sub(wide, mean)?;
-        let xhat = cx.mul(centred, rstd)?;
-        let n = Normalized { xhat, rstd, axes: others(t.shape.rank(), &[axis]), param, centred: true };
-        let mut out = grads(cx, &n)?;
-        if let Some(mut dx) = out[0] {
+        let dy = cx.dy(0)?;
+        let attrs = [("axis", (axis as i64).into()), ("epsilon", cx.attrs.f64("epsilon")?.into())];
+        let gamma = cx.inputs.get(1).copied().flatten();
+        let inputs = [Some(x), gamma, Some(dy), Some(mean), Some(variance)];
+        let grads = cx.apply_all("batch_normalization_grad", &inputs, &attrs, &[])?;
+        let mut dx = grads[0];
+        if cx.cotangents[1].is_some() || cx.cotangents[2].is_some() {
+            let compute = cx.dtype(mean);
+            let (along, axes) = (ones_but(&t.shape, &[axis]), others(t.shape.rank(), &[axis]));
+            let mut wide = cx.cast(dx, compute)?;
             if let Some(d) = cx.cotangents[1] {
-                let d = cx.reshape(d, &n.param)?;
-                let d = over_count(cx, d, x, &n.axes)?;
-                dx = cx.add(dx, d)?;
+                let d = cx.reshape(d, &along)?;
+                let d = over_count(cx, d, x, &axes)?;
+                wide = cx.add(wide, d)?;
             }
             if let Some(d) = cx.cotangents[2] {
                 // d variance / dx = 2·(x − mean) / n
-                let d = cx.reshape(d, &n.param)?;
-                let d = over_count(cx, d, x, &n.axes)?;
+                let d = cx.reshape(d, &along)?;
+                let d = over_count(cx, d, x, &axes)?;
+                let mean = cx.reshape(mean, &along)?;
+                let centred = cx.cast(x, compute)?;
+                let centred = cx.sub(centred, mean)?;
                 let d = cx.mul(d, centred)?;
                 let two = cx.scalar_like(2.0, d);
                 let d = cx.mul(d, two)?;
-                dx = cx.add(dx, d)?;
+                wide = cx.add(wide, d)?;
             }
-            out[0] = Some(cx.cast(dx, t.dtype)?);
+            dx = cx.cast(wide, t.dtype)?;
         }
-        Ok(cx.dense(&out[..cx.inputs.len()]))
+        let mut out = vec![Some(dx)];
+        for (i, &grad) in grads.iter().enumerate().skip(1).take(cx.inputs.len() - 1) {
+            out.push(match cx.inputs[i] {
+                Some(parameter) => {
+                    let dtype = cx.dtype(parameter);
+                    Some(cx.cast(grad, dtype)?)
+                }
+                None => None,
+            });
+        }
+        Ok(cx.dense(&out))
     }),
     samples: || {
         let x = || floats(&[6, 4], -2.0, 3.0);

@@ -5,6 +5,7 @@ use crate::OpDef;
 mod advance;
 mod avg_pool;
 mod batch_normalization;
+mod batch_normalization_grad;
 mod conv;
 mod conv1d;
 mod conv1d_transpose;
@@ -109,4 +110,5 @@ pub(super) const LIST: &[&OpDef] = &[
     &tensordot::DEF,
     &dot_interaction::DEF,
     &dot_interaction_grad::DEF,
+    &batch_normalization_grad::DEF,
 ];

@@ -1,5 +1,4 @@
-//! Batch normalisation over `[outer, channels, inner]`: two passes of partial sums over fixed chunks of
-//! `outer`, then one to scale.
+//! Batch normalisation over `[outer, channels, inner]`: partial sums over fixed chunks of `outer`, then a pass that writes.
 
 use super::work::{CHUNK, Stored, Work, around, floats, sum_of};
 use crate::simd::{Isa, Kernel, dispatch};
@@ -12,72 +11,117 @@ pub static BATCH: KernelDef = KernelDef { op: "batch_normalization", run, stride
 fn run(call: &mut Call<'_>) -> Result<()> {
     let x = call.input(0)?;
     let axis = normalize_axis(call.attrs.i64("axis")?, x.shape.len())?;
-    let (outer, channels, inner) = around(x.shape, axis);
+    let grid = Grid::of(x.shape, axis);
     let epsilon = call.attrs.f64("epsilon")?;
     let pool = call.pool;
     floats!(x.dtype, T => {
         type W = <T as Stored>::Work;
-        let parameter = |i: usize, default: W| -> Result<Vec<W>> {
-            let mut wide = vec![default; channels];
-            if let Some(p) = call.optional(i) {
-                T::widen(p.slice::<T>()?, &mut wide);
-            }
-            Ok(wide)
-        };
-        let (gamma, beta) = (parameter(1, W::ONE)?, parameter(2, W::ZERO)?);
+        let gamma = parameter::<T>(call, 1, W::ONE, grid.channels)?;
+        let beta = parameter::<T>(call, 2, W::ZERO, grid.channels)?;
         let data = x.slice::<T>()?;
         let (mut out, mut mean, mut variance) = (call.output(0), call.output(1), call.output(2));
         let (out, mean, variance) = (out.slice::<T>()?, mean.slice::<W>()?, variance.slice::<W>()?);
-        let grid = Grid { channels, inner, count: W::from_f64((outer * inner) as f64) };
-        mean.copy_from_slice(&grid.mean(pool, data, None));
-        variance.copy_from_slice(&grid.mean(pool, data, Some(mean)));
-        let scale: Vec<W> = variance.iter().map(|&v| W::ONE / (v + W::from_f64(epsilon)).root()).collect();
-        if !data.is_empty() {
-            let size = grid.chunk();
-            pool.for_each_chunk(out, size, |i, out| {
-                let mut wide = vec![W::ZERO; out.len()];
-                T::widen(&data[i * size..i * size + out.len()], &mut wide);
-                dispatch(Scale { x: &mut wide, inner, mean, scale: &scale, gamma: &gamma, beta: &beta });
-                T::narrow(&wide, out);
+        grid.moments(pool, data, mean, variance);
+        let scale = reciprocal_roots(variance, epsilon);
+        pool.for_each_chunk(out, grid.chunk(), |i, out| {
+            let x = &data[i * grid.chunk()..][..out.len()];
+            T::fill_later(out, |out| {
+                dispatch(Scale { x: &T::wide(x), out, inner: grid.inner, mean, scale: &scale, gamma: &gamma, beta: &beta });
             });
-        }
+        });
     });
     Ok(())
 }
 
-struct Grid<W> {
-    channels: usize,
-    inner: usize,
-    count: W,
+/// Input `i`, one number a channel; `default` where it is absent.
+pub(super) fn parameter<T: Stored>(call: &Call<'_>, i: usize, default: T::Work, channels: usize) -> Result<Vec<T::Work>> {
+    let mut wide = vec![default; channels];
+    if let Some(p) = call.optional(i) {
+        T::widen(p.slice::<T>()?, &mut wide);
+    }
+    Ok(wide)
 }
 
-impl<W: Work> Grid<W> {
+/// 1/√(v + epsilon).
+pub(super) fn reciprocal_roots<W: Work>(variance: &[W], epsilon: f64) -> Vec<W> {
+    variance.iter().map(|&v| W::ONE / (v + W::from_f64(epsilon)).root()).collect()
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Grid {
+    pub(super) outer: usize,
+    pub(super) channels: usize,
+    pub(super) inner: usize,
+}
+
+impl Grid {
+    pub(super) fn of(shape: &[usize], axis: usize) -> Grid {
+        let (outer, channels, inner) = around(shape, axis);
+        Grid { outer, channels, inner }
+    }
+
+    /// Elements of a channel.
+    pub(super) fn count<W: Work>(self) -> W {
+        W::from_f64((self.outer * self.inner) as f64)
+    }
+
     /// Elements of a chunk: whole steps of the outer axis.
-    fn chunk(&self) -> usize {
+    pub(super) fn chunk(self) -> usize {
         let step = (self.channels * self.inner).max(1);
         (4 * CHUNK / step).max(1) * step
     }
 
-    /// For each channel the mean of x, or of (x − mean)².
-    fn mean<T: Stored<Work = W>>(&self, pool: &Pool, x: &[T], mean: Option<&[W]>) -> Vec<W> {
+    /// For each chunk of `x`, `values` numbers a channel that `work` sets from the chunk's place and elements.
+    pub(super) fn partial<T: Stored>(
+        self,
+        pool: &Pool,
+        x: &[T],
+        values: usize,
+        work: impl Fn(usize, &[T], &mut [T::Work]) + Sync,
+    ) -> Vec<T::Work> {
         let size = self.chunk();
-        let chunks = x.len().div_ceil(size);
-        let mut partial = vec![W::ZERO; chunks * self.channels];
-        pool.for_each_chunk(&mut partial, self.channels.max(1), |i, sums| {
-            let x = &x[i * size..x.len().min((i + 1) * size)];
-            let mut wide = vec![W::ZERO; x.len()];
-            T::widen(x, &mut wide);
-            dispatch(Sums { x: &wide, inner: self.inner, mean, sums });
+        let width = (values * self.channels).max(1);
+        let mut partial = vec![T::Work::ZERO; x.len().div_ceil(size) * width];
+        pool.for_each_chunk(&mut partial, width, |i, sums| work(i * size, &x[i * size..x.len().min((i + 1) * size)], sums));
+        partial
+    }
+
+    /// Mean and biased variance of each channel: those of each chunk, joined as Chan et al. (1979) do.
+    fn moments<T: Stored>(self, pool: &Pool, x: &[T], mean: &mut [T::Work], variance: &mut [T::Work]) {
+        let channels = self.channels;
+        let partial = self.partial(pool, x, 2, |_, x, sums| {
+            let n = T::Work::from_f64((x.len() / channels) as f64);
+            let x = T::wide(x);
+            let (mean, squares) = sums.split_at_mut(channels);
+            dispatch(Sums { x: &x, inner: self.inner, mean: None, sums: mean });
+            mean.iter_mut().for_each(|m| *m = *m / n);
+            dispatch(Sums { x: &x, inner: self.inner, mean: Some(mean), sums: squares });
         });
-        let mut total = vec![W::ZERO; self.channels];
-        for part in partial.chunks_exact(self.channels.max(1)) {
-            total.iter_mut().zip(part).for_each(|(t, &p)| *t += p);
+        mean.fill(T::Work::ZERO);
+        variance.fill(T::Work::ZERO);
+        let mut before = 0;
+        for (i, part) in partial.chunks_exact((2 * channels).max(1)).enumerate() {
+            let n = (x.len().min((i + 1) * self.chunk()) - i * self.chunk()) / channels;
+            let share = T::Work::from_f64(n as f64 / (before + n) as f64);
+            let weight = T::Work::from_f64(before as f64 * n as f64 / (before + n) as f64);
+            let (means, squares) = part.split_at(channels);
+            for (((mean, sum), &m), &s) in mean.iter_mut().zip(&mut *variance).zip(means).zip(squares) {
+                let apart = m - *mean;
+                *mean += apart * share;
+                *sum += s + apart * apart * weight;
+            }
+            before += n;
         }
-        total.iter_mut().for_each(|t| *t = *t / self.count);
-        total
+        let count = self.count::<T::Work>();
+        variance.iter_mut().for_each(|v| *v = *v / count);
+        if before == 0 {
+            // Of nothing there is no mean.
+            mean.iter_mut().for_each(|m| *m = T::Work::ZERO / T::Work::ZERO);
+        }
     }
 }
 
+/// Adds up x, or (x − mean)², of each channel.
 struct Sums<'a, W> {
     x: &'a [W],
     inner: usize,
@@ -111,7 +155,8 @@ impl<W: Work> Kernel for Sums<'_, W> {
 }
 
 struct Scale<'a, W> {
-    x: &'a mut [W],
+    x: &'a [W],
+    out: &'a mut [W],
     inner: usize,
     mean: &'a [W],
     scale: &'a [W],
@@ -124,18 +169,18 @@ impl<W: Work> Kernel for Scale<'_, W> {
 
     #[inline(always)]
     fn run<S: Isa>(self, _: S) {
-        let Scale { x, inner, mean, scale, gamma, beta } = self;
+        let Scale { x, out, inner, mean, scale, gamma, beta } = self;
         let channels = mean.len();
         if inner == 1 {
-            for row in x.chunks_exact_mut(channels) {
+            for (row, out) in x.chunks_exact(channels).zip(out.chunks_exact_mut(channels)) {
                 let parameters = mean.iter().zip(scale).zip(gamma.iter().zip(beta));
-                row.iter_mut().zip(parameters).for_each(|(v, ((&m, &r), (&g, &b)))| *v = (*v - m) * r * g + b);
+                out.iter_mut().zip(row).zip(parameters).for_each(|((o, &v), ((&m, &r), (&g, &b)))| *o = (v - m) * r * g + b);
             }
         } else {
-            for (i, run) in x.chunks_exact_mut(inner).enumerate() {
+            for (i, (run, out)) in x.chunks_exact(inner).zip(out.chunks_exact_mut(inner)).enumerate() {
                 let c = i % channels;
                 let (m, r, g, b) = (mean[c], scale[c], gamma[c], beta[c]);
-                run.iter_mut().for_each(|v| *v = (*v - m) * r * g + b);
+                out.iter_mut().zip(run).for_each(|(o, &v)| *o = (v - m) * r * g + b);
             }
         }
     }

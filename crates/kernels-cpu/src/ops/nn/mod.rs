@@ -3,6 +3,7 @@
 use crate::KernelDef;
 
 mod batch_normalization;
+mod batch_normalization_grad;
 mod conv;
 mod cross_entropy;
 mod dot_interaction;
@@ -28,6 +29,7 @@ pub const KERNELS: &[&KernelDef] = &[
     &normalization::LAYER,
     &normalization::RMS,
     &batch_normalization::BATCH,
+    &batch_normalization_grad::GRAD,
     &random::BITS,
     &random::RANDINT,
     &random::GAMMA,
