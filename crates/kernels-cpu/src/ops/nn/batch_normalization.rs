@@ -116,7 +116,7 @@ impl Grid {
         variance.iter_mut().for_each(|v| *v = *v / count);
         if before == 0 {
             // Of nothing there is no mean.
-            mean.iter_mut().for_each(|m| *m = T::Work::ZERO / T::Work::ZERO);
+            mean.fill(T::Work::from_f64(f64::NAN));
         }
     }
 }
