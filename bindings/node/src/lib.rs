@@ -5,24 +5,33 @@
 #![expect(unsafe_code, reason = "napi-derive's generated code, and the shared words")]
 
 mod data;
+mod entries;
 mod errors;
 mod plans;
 mod state;
 mod tables;
 mod words;
 
+use entries::Reported;
 use errors::{Failure, Throws, throw};
 use napi::bindgen_prelude::{Env, Float64Array, Object, Result, Uint8Array};
 use napi_derive::napi;
 use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
 use talray_runtime::{Engine, Error, Session, Tensor};
 
 /// One environment's engine state.
 #[napi]
 pub struct Native {
+    shared: Rc<Shared>,
+}
+
+/// What the methods of [`Native`] and the plain functions beside it work on.
+struct Shared {
     session: RefCell<Session>,
     words: RefCell<Float64Array>,
     failure: RefCell<Option<Failure>>,
+    reported: Reported,
 }
 
 type Settle = Box<dyn FnOnce(Env) -> Result<Uint8Array> + Send>;
@@ -33,27 +42,21 @@ impl Native {
     #[napi(constructor, catch_unwind)]
     pub fn new(words: Float64Array) -> Native {
         let session = Session::new(Engine::get().clone());
-        Native { session: RefCell::new(session), words: RefCell::new(words), failure: RefCell::new(None) }
+        let (session, words) = (RefCell::new(session), RefCell::new(words));
+        let (failure, reported) = (RefCell::default(), Reported::default());
+        Native { shared: Rc::new(Shared { session, words, failure, reported }) }
     }
 
-    /// Records the op that the words ask for; gives the number of outputs, or −1 after an error
-    /// that `lastError` tells.
-    #[napi(catch_unwind)]
-    pub fn apply(&self) -> i32 {
-        let mut words = self.words.borrow_mut();
-        match self.session.borrow_mut().apply_words(words::of(&mut words)) {
-            Ok(outputs) => outputs as i32,
-            Err(e) => {
-                *self.failure.borrow_mut() = Some(Failure::from(e));
-                -1
-            }
-        }
+    /// The functions `apply`, `upload`, `read`, `free` and `run`, whose requests and answers are in the words.
+    #[napi(catch_unwind, ts_return_type = "Entries")]
+    pub fn entries<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        self.shared.entries(env)
     }
 
-    /// The last error of `apply`, as JSON.
+    /// The last error of one of these functions, as JSON.
     #[napi(catch_unwind)]
     pub fn last_error(&self) -> String {
-        self.failure.borrow_mut().take().unwrap_or_else(Failure::none).json()
+        self.shared.failure.borrow_mut().take().unwrap_or_else(Failure::none).json()
     }
 
     /// A tensor with these little-endian elements.
@@ -88,7 +91,7 @@ impl Native {
     #[napi(catch_unwind)]
     pub fn free(&self, handle: f64) {
         // A finalizer may run while a call is in progress further up; it must not fail.
-        if let Ok(mut session) = self.session.try_borrow_mut() {
+        if let Ok(mut session) = self.shared.session.try_borrow_mut() {
             session.free(handle as u64);
         }
     }
@@ -97,13 +100,13 @@ impl Native {
     #[napi(catch_unwind)]
     pub fn describe(&self, handle: f64) -> Result<()> {
         let ty = self.session().describe(handle as u64).throws()?;
-        let mut held = self.words.borrow_mut();
+        let mut held = self.shared.words.borrow_mut();
         talray_runtime::wire::encode(words::of(&mut held), 0, handle as u64, &ty).throws()?;
         Ok(())
     }
 
     pub(crate) fn session(&self) -> RefMut<'_, Session> {
-        self.session.borrow_mut()
+        self.shared.session.borrow_mut()
     }
 }
 

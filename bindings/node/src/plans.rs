@@ -1,5 +1,6 @@
 //! Recordings: `jit`, regions, gradients.
 
+use crate::entries::DEPTH;
 use crate::errors::Throws;
 use crate::{Native, words};
 use napi::bindgen_prelude::{Float64Array, Result};
@@ -35,20 +36,17 @@ impl Native {
     #[napi(catch_unwind)]
     pub fn begin_jit(&self, arguments: &[f64]) -> Result<Vec<f64>> {
         let types = types(arguments)?;
-        Ok(numbers(&self.session().begin_jit(&types).throws()?))
+        let handles = self.session().begin_jit(&types).throws();
+        self.note_depth();
+        Ok(numbers(&handles?))
     }
 
     /// Ends the recording; gives the plan's number and leaves nothing behind.
     #[napi(catch_unwind)]
     pub fn end_jit(&self, results: &[f64]) -> Result<u32> {
-        Ok(self.session().end_jit(&handles(results)).throws()?.0)
-    }
-
-    /// Starts a plan; results are written into the words as after `apply`. Gives their number.
-    #[napi(catch_unwind)]
-    pub fn run(&self, plan: u32, arguments: &[f64]) -> Result<u32> {
-        let outputs = self.session().run(plan, &handles(arguments)).throws()?;
-        self.answer(&outputs)
+        let plan = self.session().end_jit(&handles(results)).throws();
+        self.note_depth();
+        Ok(plan?.0)
     }
 
     /// Forgets a plan.
@@ -67,13 +65,17 @@ impl Native {
     #[napi(catch_unwind)]
     pub fn begin_region(&self, inputs: &[f64]) -> Result<Vec<f64>> {
         let types = types(inputs)?;
-        Ok(numbers(&self.session().begin_region(&types)))
+        let handles = self.session().begin_region(&types);
+        self.note_depth();
+        Ok(numbers(&handles))
     }
 
     /// Ends a region; gives its number, then handles of the outer values that it captured.
     #[napi(catch_unwind)]
     pub fn end_region(&self, results: &[f64]) -> Result<Vec<f64>> {
-        let (id, captures, _) = self.session().end_region(&handles(results)).throws()?;
+        let region = self.session().end_region(&handles(results)).throws();
+        self.note_depth();
+        let (id, captures, _) = region?;
         Ok(std::iter::once(f64::from(id)).chain(numbers(&captures)).collect())
     }
 
@@ -87,12 +89,7 @@ impl Native {
     #[napi(catch_unwind)]
     pub fn abandon(&self) {
         self.session().abandon();
-    }
-
-    /// How many recordings are open.
-    #[napi(catch_unwind)]
-    pub fn depth(&self) -> u32 {
-        self.session().depth() as u32
+        self.note_depth();
     }
 
     /// Keeps the graph of what is recorded from now on, until `unhold`.
@@ -117,7 +114,7 @@ impl Native {
             .collect();
         let seed = (seed >= 0.0).then_some(seed as Handle);
         let grads = self.session().gradients(loss as Handle, seed, &wrt).throws()?;
-        let mut held = self.words.borrow_mut();
+        let mut held = self.shared.words.borrow_mut();
         let words = words::of(&mut held);
         let mut at = 0;
         for g in grads {
@@ -137,8 +134,17 @@ impl Native {
 }
 
 impl Native {
+    /// Leaves in the words how many recordings are open.
+    fn note_depth(&self) {
+        let depth = self.session().depth();
+        let mut held = self.shared.words.borrow_mut();
+        let words = words::of(&mut held);
+        let at = words.len() - DEPTH;
+        words[at] = depth as f64;
+    }
+
     pub(crate) fn answer(&self, outputs: &[(Handle, Type)]) -> Result<u32> {
-        let mut held: std::cell::RefMut<'_, Float64Array> = self.words.borrow_mut();
+        let mut held: std::cell::RefMut<'_, Float64Array> = self.shared.words.borrow_mut();
         let words = words::of(&mut held);
         let mut at = 0;
         for (handle, ty) in outputs {

@@ -17,7 +17,7 @@ impl Native {
     /// Frees a cell.
     #[napi(catch_unwind)]
     pub fn free_cell(&self, cell: u32) {
-        if let Ok(mut session) = self.session.try_borrow_mut() {
+        if let Ok(mut session) = self.shared.session.try_borrow_mut() {
             session.free_cell(cell);
         }
     }

@@ -3,7 +3,7 @@
 import type { DType } from './dtype.js';
 import { dtypeNumber } from './dtype.js';
 import { TalrayError } from './errors.js';
-import { native, words } from './native.js';
+import { entries, status, words } from './native.js';
 import { isDebugging, markLine } from './place.js';
 import { toTensor } from './create.js';
 import { Tensor, type TensorLike, tensorAt, tensorsFromWords } from './tensor.js';
@@ -139,13 +139,15 @@ function send(regions: readonly number[] | undefined): number {
   words[at++] = regions === undefined ? 0 : regions.length;
   if (regions !== undefined) for (const r of regions) words[at++] = r;
   if (isDebugging()) markLine();
-  const count = native.apply();
-  if (temporary.length > 0) {
+  entries.apply();
+  if (temporary.length === 0) return status();
+  // Freeing is a call too, with a status of its own.
+  try {
+    return status();
+  } finally {
     for (const t of temporary) t.dispose();
     temporary = [];
   }
-  if (count < 0) throw TalrayError.parse(native.lastError());
-  return count;
 }
 
 /** Sends the request; gives its only output. */

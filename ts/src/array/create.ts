@@ -2,8 +2,8 @@
 
 import { type DType, dtypeNumber, dtypeOf, dtypeSize, type TypedArray } from './dtype.js';
 import { TalrayError } from './errors.js';
-import { guarded, native } from './native.js';
 import { type Nested, type Shape, Tensor, type TensorLike } from './tensor.js';
+import { upload } from './transfer.js';
 import { cast, fill, reshape } from './generated/ops.js';
 import { Variable } from './variable.js';
 
@@ -65,30 +65,26 @@ export function toTensor(x: TensorLike, dtype?: DType, shape?: Shape): Tensor {
   return fromNested(x as Nested, dtype, shape);
 }
 
-function upload(array: TypedArray, dtype: DType, shape: Shape): Tensor {
-  const count = shape.reduce((n, d) => n * d, 1);
+function uploaded(array: TypedArray, dtype: DType, shape: Shape): Tensor {
+  let count = 1;
+  for (const size of shape) count *= size;
   if (count !== array.length) {
     throw new TalrayError('SHAPE', `shape [${shape.join(',')}] has ${count} elements, but ${array.length} were given`);
   }
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return new Tensor(
-    guarded(() => native.upload(bytes, dtypeNumber(dtype), shape as number[])),
-    dtype,
-    shape,
-  );
+  return new Tensor(upload(array, dtype, shape), dtype, shape);
 }
 
 function fromTyped(array: TypedArray, dtype: DType | undefined, shape: Shape = [array.length]): Tensor {
   const own = dtypeOf(array);
-  if (dtype === undefined || dtype === own) return upload(array, own, shape);
+  if (dtype === undefined || dtype === own) return uploaded(array, own, shape);
   if (dtype === 'bool' && own === 'u8')
-    return upload(
+    return uploaded(
       Uint8Array.from(array as Uint8Array, (x) => (x === 0 ? 0 : 1)),
       'bool',
       shape,
     );
-  if (dtypeSize(dtype) === 2 && own === 'u16' && (dtype === 'f16' || dtype === 'bf16')) return upload(array, dtype, shape);
-  const source = upload(array, own, shape);
+  if (dtypeSize(dtype) === 2 && own === 'u16' && (dtype === 'f16' || dtype === 'bf16')) return uploaded(array, dtype, shape);
+  const source = uploaded(array, own, shape);
   const result = cast(source, dtype);
   source.dispose();
   return result;
@@ -109,7 +105,7 @@ function fromNested(x: Nested, dtype: DType | undefined, shape: Shape | undefine
       ? 'bool'
       : 'f32';
   const to = dtype ?? kind;
-  return upload2(flat, to, shape ?? sizes);
+  return uploadNumbers(flat, to, shape ?? sizes);
 }
 
 function collect(x: Nested, sizes: readonly number[], axis: number, out: (number | bigint | boolean)[]): void {
@@ -129,7 +125,7 @@ function collect(x: Nested, sizes: readonly number[], axis: number, out: (number
 }
 
 /** Uploads plain values as the dtype's own typed array. */
-function upload2(flat: readonly (number | bigint | boolean)[], dtype: DType, shape: Shape): Tensor {
+function uploadNumbers(flat: readonly (number | bigint | boolean)[], dtype: DType, shape: Shape): Tensor {
   if (dtype === 'i64' || dtype === 'u64') {
     const big = flat.map((v) => {
       if (typeof v === 'number' && !Number.isSafeInteger(v)) {
@@ -137,28 +133,28 @@ function upload2(flat: readonly (number | bigint | boolean)[], dtype: DType, sha
       }
       return BigInt(v);
     });
-    return upload(dtype === 'i64' ? BigInt64Array.from(big) : BigUint64Array.from(big), dtype, shape);
+    return uploaded(dtype === 'i64' ? BigInt64Array.from(big) : BigUint64Array.from(big), dtype, shape);
   }
   const numbers = flat.map(Number);
   switch (dtype) {
     case 'f32':
-      return upload(Float32Array.from(numbers), dtype, shape);
+      return uploaded(Float32Array.from(numbers), dtype, shape);
     case 'bool':
-      return upload(
+      return uploaded(
         Uint8Array.from(numbers, (v) => (v === 0 ? 0 : 1)),
         dtype,
         shape,
       );
     case 'i32':
-      return upload(Int32Array.from(numbers), dtype, shape);
+      return uploaded(Int32Array.from(numbers), dtype, shape);
     case 'u8':
-      return upload(Uint8Array.from(numbers), dtype, shape);
+      return uploaded(Uint8Array.from(numbers), dtype, shape);
     case 'u32':
-      return upload(Uint32Array.from(numbers), dtype, shape);
+      return uploaded(Uint32Array.from(numbers), dtype, shape);
     case 'f64':
-      return upload(Float64Array.from(numbers), dtype, shape);
+      return uploaded(Float64Array.from(numbers), dtype, shape);
     default: {
-      const wide = upload(Float64Array.from(numbers), 'f64', shape);
+      const wide = uploaded(Float64Array.from(numbers), 'f64', shape);
       const result = cast(wide, dtype);
       wide.dispose();
       return result;

@@ -1,7 +1,7 @@
 // Freeing the engine's side of tensors that the garbage collector took. Small tensors share a registered page: one
 // registration for many of them. A page is collected when all of its tensors are, and then its handles are freed.
 
-import { native } from './native.js';
+import { freeAll } from './transfer.js';
 
 /** Tensors on a page. */
 const PAGE = 64;
@@ -13,9 +13,7 @@ export class Page {
   readonly handles: number[] = [];
 }
 
-const pages = new FinalizationRegistry<number[]>((handles) => {
-  for (const handle of handles) if (handle >= 0) native.free(handle);
-});
+const pages = new FinalizationRegistry<number[]>(freeAll);
 
 /** The page that is being filled. */
 let open: Page | undefined;

@@ -11,7 +11,7 @@ export interface NativeModule {
 
 /** One environment's engine state; see bindings/node. */
 export interface Native {
-  apply(): number;
+  entries(): Entries;
   lastError(): string;
   upload(bytes: Uint8Array, dtype: number, shape: number[]): number;
   read(handle: number): Promise<Uint8Array>;
@@ -27,14 +27,12 @@ export interface Native {
   unhold(): void;
   beginJit(types: Float64Array): number[];
   endJit(results: Float64Array): number;
-  run(plan: number, inputs: Float64Array): number;
   freePlan(plan: number): void;
   explain(plan: number): string;
   beginRegion(types: Float64Array): number[];
   endRegion(results: Float64Array): number[];
   freeRegion(region: number): void;
   abandon(): void;
-  depth(): number;
   flush(): void;
   setPlace(place?: string): void;
   detached(handle: number): number;
@@ -44,6 +42,23 @@ export interface Native {
   trim(): void;
   choose(reference: boolean, op?: string): void;
   info(): string;
+}
+
+/**
+ * The hot calls. They take no arguments: requests and answers are in the words, counts which {@link status} gives
+ * (−1: an error that `lastError` tells; −2: too long, use the method of {@link Native}).
+ */
+export interface Entries {
+  /** Records the op in the words; the answer is its outputs. */
+  apply(): void;
+  /** Makes a tensor of the data words: dtype, rank, sizes, bytes, elements; the answer is its handle. */
+  upload(): void;
+  /** Reads the tensor whose handle is in the data words; the answer is its elements. */
+  read(): void;
+  /** Frees the handles in the data words, which follow their number. */
+  free(): void;
+  /** Starts the plan in the words, which is followed by the number and the handles of its arguments. */
+  run(): void;
 }
 
 /** What the engine says of itself. */
@@ -60,11 +75,38 @@ export interface EngineInfo {
   target: string;
 }
 
-/** Requests and answers, read and written by both sides. */
-export const words = new Float64Array(1 << 16);
+/** Words of {@link data}. */
+const DATA = 4096;
+/** The words that both sides read and write: requests and answers, then data, then what is told of each call. */
+const all = new Float64Array(1 << 16);
+/** Words for requests and answers. */
+const ROOM = all.length - DATA - 8;
+
+/** Requests and answers. */
+export const words = all.subarray(0, ROOM);
+
+/** What is uploaded, read and freed, which may happen while a request is being written. */
+export const data = all.subarray(ROOM, ROOM + DATA);
+/** Where told counts are: the status of the last call, and how many recordings are open. */
+const told = all.subarray(all.length - 8);
 
 /** The engine of this environment. */
-export const native: Native = new (loadNative().Native)(words);
+export const native: Native = new (loadNative().Native)(all);
+
+/** Its hot calls. */
+export const entries: Entries = native.entries();
+
+/** The count that the last hot call left; throws what it failed with. */
+export function status(): number {
+  const count = told[7] as number;
+  if (count === -1) throw TalrayError.parse(native.lastError());
+  return count;
+}
+
+/** How many recordings (`jit`, branches, loops, rules) are open. */
+export function depth(): number {
+  return told[6] as number;
+}
 
 /** What the engine says of itself. */
 export function engineInfo(): EngineInfo {

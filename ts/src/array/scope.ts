@@ -1,7 +1,8 @@
 // Freeing by block, and what memory is in use.
 
 import { native } from './native.js';
-import { collecting, keepOutside, Tensor } from './tensor.js';
+import { collecting, keepOutside, type Tensor } from './tensor.js';
+import { freeAll } from './transfer.js';
 import { flatten } from '../autodiff/tree.js';
 import { TalrayError } from './errors.js';
 
@@ -13,11 +14,14 @@ export function scope<T>(fn: () => T extends Promise<unknown> ? never : T): T {
   const { result, made } = collecting(fn as () => T);
   if (result instanceof Promise)
     throw new TalrayError('OPTION', 'scope wants a synchronous function; use using or dispose() in async code');
-  const kept = new Set<Tensor>(flatten(result).tensors);
+  const plain = typeof result !== 'object' || result === null;
+  const kept = plain ? undefined : new Set<Tensor>(flatten(result).tensors);
+  const handles: number[] = [];
   for (const t of made) {
-    if (kept.has(t)) keepOutside(t);
-    else t.dispose();
+    if (kept?.has(t)) keepOutside(t);
+    else handles.push(t.release());
   }
+  freeAll(handles);
   return result;
 }
 

@@ -4,7 +4,7 @@ import { full, toTensor } from './create.js';
 import type { DType } from './dtype.js';
 import { TalrayError } from './errors.js';
 import { lookupRows, tableVectors } from './generated/ops.js';
-import { guarded, native } from './native.js';
+import { depth, guarded, native } from './native.js';
 import { Tensor, type TensorLike, tensorAt } from './tensor.js';
 import { Variable } from './variable.js';
 
@@ -75,7 +75,7 @@ export class TableVariable extends Variable {
   advance(token: Tensor): void {
     // A new value: gradients of later losses do not go back through this update to lookups before it.
     this.assign(full([0, this.dim], 0, { dtype: this.dtype }));
-    if (native.depth() > 0) {
+    if (depth() > 0) {
       this.#token.assign(token);
       return;
     }
@@ -165,7 +165,7 @@ export function lookupTables(features: readonly TableFeature[], { training = fal
     number,
     { train: training, dtype: tables[0]!.dtype as DType },
   ) as [Tensor, ...Tensor[]];
-  if (native.depth() > 0) {
+  if (depth() > 0) {
     tables.forEach((table, i) => {
       table.token.assign(tokens[i]!);
     });

@@ -2,7 +2,8 @@
 
 import { type DataOf, type DType, decode, type ScalarOf, type TypedArray } from './dtype.js';
 import { TalrayError } from './errors.js';
-import { guarded, native, words } from './native.js';
+import { depth, guarded, native, words } from './native.js';
+import { download, free } from './transfer.js';
 import { DTYPES } from './dtype.js';
 import { type Page, pageFor } from './finalize.js';
 import type { TensorMethods } from './generated/ops.js';
@@ -98,7 +99,7 @@ export class Tensor<D extends DType = DType> {
 
   /** Sizes. Of a result whose size depends on data (`unique`, `nonzero`) asking computes it. */
   get shape(): Shape {
-    if (this.sizes.includes(-1) && native.depth() === 0) {
+    if (this.sizes.includes(-1) && depth() === 0) {
       guarded(() => native.describe(this.live()));
       this.sizes = sizesAt(2);
     }
@@ -132,7 +133,7 @@ export class Tensor<D extends DType = DType> {
 
   /** As `data()`, at once. Throws `DEVICE` where the device has to be awaited. */
   dataSync(): DataOf<D> {
-    return guarded(() => decode(native.readSync(this.live()), this.dtype)) as DataOf<D>;
+    return download(this.live(), this.dtype);
   }
 
   /** The only element. */
@@ -160,9 +161,15 @@ export class Tensor<D extends DType = DType> {
   /** Frees it now. Using it afterwards throws `OPTION`. */
   dispose(): void {
     if (this.handle < 0) return;
-    native.free(this.handle);
+    free(this.release());
+  }
+
+  /** @internal Its handle, which the caller is to free; from here on this counts as freed. */
+  release(): number {
+    const { handle } = this;
     this.handle = -1;
     if (this.page !== undefined) this.page.handles[this.place] = -1;
+    return handle;
   }
 
   /** Was it freed? */
@@ -199,11 +206,20 @@ if (disposeSymbol !== undefined) {
   });
 }
 
+/** The sizes that were read last: most ops give what the one before gave. */
+let recent: Shape = [];
+
 /** Sizes in the words, where `at` is the place of the rank. */
 function sizesAt(at: number): Shape {
   const rank = words[at] as number;
-  const sizes = new Array<number>(rank);
-  for (let i = 0; i < rank; i++) sizes[i] = words[at + 1 + i] as number;
+  if (rank === recent.length) {
+    let i = 0;
+    while (i < rank && recent[i] === words[at + 1 + i]) i++;
+    if (i === rank) return recent;
+  }
+  const sizes: number[] = [];
+  for (let i = 0; i < rank; i++) sizes.push(words[at + 1 + i] as number);
+  recent = sizes;
   return sizes;
 }
 
@@ -236,7 +252,8 @@ export function collecting<T>(work: () => T): { result: T; made: Tensor[] } {
     for (const t of collector.tensors) t.dispose();
     throw e;
   } finally {
-    collectors.splice(collectors.indexOf(collector), 1);
+    if (collectors[collectors.length - 1] === collector) collectors.pop();
+    else collectors.splice(collectors.indexOf(collector), 1);
   }
 }
 

@@ -6,7 +6,7 @@ import { TalrayError } from '../array/errors.js';
 import { toTensor } from '../array/create.js';
 import { OP } from '../array/generated/ops-table.js';
 import { identity } from '../array/generated/ops.js';
-import { guarded, native } from '../array/native.js';
+import { depth, guarded, native } from '../array/native.js';
 import { collecting, type Shape, Tensor, type TensorLike } from '../array/tensor.js';
 import type { DType } from '../array/dtype.js';
 import { flatten, replace } from './tree.js';
@@ -45,7 +45,7 @@ export function fillOutputs(tree: unknown, outputs: readonly Tensor[]): unknown 
 /** Records `fn` over inputs of these types as a region. */
 export function region(types: readonly InputType[], fn: (inputs: Tensor[]) => unknown): Region {
   const request = Float64Array.from(types.flatMap((t) => [dtypeNumber(t.dtype), t.shape.length, ...t.shape]));
-  const depth = native.depth();
+  const before = depth();
   const handles = guarded(() => native.beginRegion(request));
   try {
     const { result, made } = collecting(() => {
@@ -63,7 +63,7 @@ export function region(types: readonly InputType[], fn: (inputs: Tensor[]) => un
     const captures = result.captured.map((handle) => new Tensor(handle, 'f32', []));
     return { id: result.id, captures, tree: result.tree };
   } catch (e) {
-    if (native.depth() > depth) native.abandon();
+    if (depth() > before) native.abandon();
     throw e;
   }
 }

@@ -1,8 +1,8 @@
 // Recording a function once and replaying it as a plan.
 
-import { dtypeNumber } from '../array/dtype.js';
+import { type DType, dtypeNumber } from '../array/dtype.js';
 import { TalrayError } from '../array/errors.js';
-import { guarded, native } from '../array/native.js';
+import { depth, entries, guarded, native, status, words } from '../array/native.js';
 import { collecting, Tensor, tensorsFromWords, withSymbols } from '../array/tensor.js';
 import { fillOutputs, Output } from './control.js';
 import { fits, patternOf, type Sizes } from './sizes.js';
@@ -25,6 +25,38 @@ interface Form {
   readonly symbolic: { pattern: Sizes; entry: Recorded }[];
   /** The function reads its sizes (or has no form with symbols): it is recorded for each. */
   fixed: boolean;
+}
+
+/** The last call, where its arguments were tensors alone: one of the same types replays what that did, without a key. */
+class Last {
+  private constructor(
+    readonly entry: Recorded,
+    private readonly types: readonly { dtype: DType; sizes: Sizes }[],
+  ) {}
+
+  /** The call with these arguments; `undefined` where one is no tensor. */
+  static of(args: readonly unknown[], entry: Recorded): Last | undefined {
+    const types: { dtype: DType; sizes: Sizes }[] = [];
+    for (const x of args) {
+      if (!(x instanceof Tensor)) return undefined;
+      types.push({ dtype: x.dtype, sizes: x.knownSizes() });
+    }
+    return new Last(entry, types);
+  }
+
+  /** The arguments, if they are of the same types. */
+  fits(args: readonly unknown[]): readonly Tensor[] | undefined {
+    if (args.length !== this.types.length) return undefined;
+    for (let i = 0; i < args.length; i++) {
+      const x = args[i];
+      const type = this.types[i] as { dtype: DType; sizes: Sizes };
+      if (!(x instanceof Tensor) || x.dtype !== type.dtype) return undefined;
+      const sizes = x.knownSizes();
+      if (sizes.length !== type.sizes.length) return undefined;
+      for (let d = 0; d < sizes.length; d++) if (sizes[d] !== type.sizes[d]) return undefined;
+    }
+    return args as readonly Tensor[];
+  }
 }
 
 /** What one function has recorded. */
@@ -66,6 +98,7 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
   const kept: Recordings = { exact: new Map(), forms: new Map() };
   const { exact, forms } = kept;
   let warned = false;
+  let last: Last | undefined;
 
   /** A recording with symbols that fits, or is made where this is the second size of something. */
   const withSymbolsFor = (form: Form, args: A, tensors: readonly Tensor[], sizes: Sizes): Recorded | undefined => {
@@ -102,6 +135,7 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
     if (exact.size >= MAX_PLANS) {
       const [oldest, { plan }] = exact.entries().next().value as [string, Recorded];
       native.freePlan(plan);
+      if (last?.entry.plan === plan) last = undefined;
       exact.delete(oldest);
       if (!warned)
         console.warn(
@@ -114,14 +148,21 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
   };
 
   const call = (...args: A): R => {
-    if (native.depth() > 0) return fn(...args) as R;
-    const { entry, tensors } = find(args);
-    const handles = Float64Array.from(tensors, (t) => t.live());
-    const outputs = tensorsFromWords(guarded(() => native.run(entry.plan, handles)));
-    return fillOutputs(entry.tree, outputs) as R;
+    if (depth() > 0) return fn(...args) as R;
+    const plain = last?.fits(args);
+    const { entry, tensors } = plain === undefined ? find(args) : { entry: (last as Last).entry, tensors: plain };
+    if (plain === undefined) last = Last.of(args, entry);
+    words[0] = entry.plan;
+    words[1] = tensors.length;
+    for (let i = 0; i < tensors.length; i++) words[2 + i] = (tensors[i] as Tensor).live();
+    entries.run();
+    return fillOutputs(entry.tree, tensorsFromWords(status())) as R;
   };
   const explain = (...args: A): string => native.explain(find(args).entry.plan);
-  const clear = (): void => forget(kept);
+  const clear = (): void => {
+    last = undefined;
+    forget(kept);
+  };
   const jitted = Object.assign(call, { explain, clear });
   plans.register(jitted, kept);
   return jitted;
@@ -153,7 +194,7 @@ function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args:
     for (const t of made) t.dispose();
     return result;
   } catch (e) {
-    if (!ended || native.depth() > 0) native.abandon();
+    if (!ended || depth() > 0) native.abandon();
     throw e;
   }
 }

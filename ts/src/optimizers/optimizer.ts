@@ -29,7 +29,7 @@ import {
   remainder,
   type DType,
 } from '../index.js';
-import { native } from '../array/native.js';
+import { depth } from '../array/native.js';
 import { type RowUpdate, traitsOf } from '../nn/core/traits.js';
 import type { ThingConfig } from '../nn/initializers/initializer.js';
 import type { LearningRateSchedule } from '../schedules/schedule.js';
@@ -462,7 +462,7 @@ function slotOf(variable: Variable, { shape, init }: Required<SlotSpec>, name: s
 
 /** Equal numbers, also while a step is being recorded: there a first value must not be one of the recording's own. */
 function filled(shape: readonly number[], value: number, dtype: DType): Tensor {
-  if (native.depth() === 0 || (dtype !== 'f32' && dtype !== 'f64')) return full(shape, value, { dtype });
+  if (depth() === 0 || (dtype !== 'f32' && dtype !== 'f64')) return full(shape, value, { dtype });
   const size = shape.reduce((a, b) => a * b, 1);
   return tensor((dtype === 'f64' ? new Float64Array(size) : new Float32Array(size)).fill(value), { shape });
 }
