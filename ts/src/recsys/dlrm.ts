@@ -1,11 +1,12 @@
 // DLRM (Naumov et al. 2019): numbers through a bottom tower, all vectors' dot products, a top tower.
-import { concat, dotInteraction, reshape, tensor, type Tensor } from '../index.js';
+import { concat, tensor, type Tensor } from '../index.js';
 import type { CallContext, LayerOptions } from '../nn/core/layer.js';
 import { sigmoidOf } from '../nn/core/logits.js';
 import type { RowUpdate } from '../nn/core/traits.js';
 import { Dense } from '../nn/layers/dense.js';
 import { Embedding } from '../nn/layers/embedding.js';
 import { Model } from '../train/model.js';
+import { DotInteraction } from './dot-interaction.js';
 import { Tower } from './tower.js';
 
 /** Options of {@link DLRM}. */
@@ -32,6 +33,7 @@ export class DLRM extends Model<DLRMInput, Tensor> {
   static override readonly type: string = 'DLRM';
   readonly embeddings: Embedding;
   readonly bottom: Tower;
+  readonly interaction: DotInteraction;
   readonly top: Tower;
   readonly output: Dense;
   readonly #offsets: number[];
@@ -44,6 +46,7 @@ export class DLRM extends Model<DLRMInput, Tensor> {
     this.#offsets = cardinalities.map((rows) => (total += rows) - rows);
     this.embeddings = new Embedding(total, dim, { update, dtype });
     this.bottom = new Tower([...bottom, dim], { normalize, dtype });
+    this.interaction = new DotInteraction({ dtype });
     this.top = new Tower(top, { dtype });
     this.output = new Dense(1, { dtype });
   }
@@ -53,11 +56,9 @@ export class DLRM extends Model<DLRMInput, Tensor> {
   }
 
   override call({ dense, keys }: DLRMInput, { training }: CallContext): Tensor {
-    const { dim = 16 } = this.options;
     const bottom = this.bottom.apply(dense, { training });
     const rows = this.embeddings.apply(keys.add(tensor(this.#offsets, { dtype: 'i32' })));
-    const vectors = concat([rows, reshape(bottom, [-1, 1, dim])], { axis: 1 });
-    const x = concat([dotInteraction(vectors), bottom], { axis: 1 });
+    const x = concat([this.interaction.apply([rows, bottom]), bottom], { axis: 1 });
     return sigmoidOf(this.output.apply(this.top.apply(x, { training })));
   }
 }

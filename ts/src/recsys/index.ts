@@ -1,5 +1,6 @@
 // `talray/recsys`: recommenders.
 export { DLRM, type DLRMInput, type DLRMOptions } from './dlrm.js';
+export { DotInteraction, type DotInteractionOptions } from './dot-interaction.js';
 export { EmbeddingGroup, type EmbeddingGroupOptions, type GroupInput } from './embedding-group.js';
 export { FeatureDLRM, type FeatureDLRMOptions } from './feature-dlrm.js';
 export { FeatureInput, type KeyFeature } from './feature-input.js';
