@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineInfo } from '../index.js';
 import { addonTarget } from '../platform/addon.js';
+import { variables } from '../platform/environment.js';
 import { type Command, exit } from './command.js';
 import { columns } from './output.js';
 
@@ -54,7 +55,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const isCheckout = existsSync(join(root, 'Cargo.toml'));
 
 function machine(): Record<string, string | number> {
-  const chosen = ['TALRAY_BACKEND', 'TALRAY_DEVICE', 'TALRAY_THREADS'].filter((name) => process.env[name] !== undefined);
+  const chosen = variables.filter((name) => process.env[name] !== undefined);
   return {
     system: `${process.platform} ${release()} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -81,7 +82,9 @@ async function engineChecks(): Promise<Check[]> {
   try {
     info = (await import('../index.js')).engineInfo();
   } catch (error) {
-    const fix = isCheckout ? 'npm run build' : `npm install @talray/${target}`;
+    const misspelt = (error as { code?: unknown }).code === 'OPTION';
+    const get = isCheckout ? 'npm run build' : `npm install @talray/${target}`;
+    const fix = misspelt ? 'correct or unset the environment variable' : get;
     return [{ name: `engine for ${target}`, state: 'missing', found: (error as Error).message, fix }];
   }
   const threads =

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addonFile, addonTarget } from './addon.js';
+import { checkEnvironment } from './environment.js';
 import type { NativeModule } from '../array/native.js';
 
 const require = createRequire(import.meta.url);
@@ -23,9 +24,10 @@ function builtHere(): string | undefined {
 /**
  * The native module of this platform: one built in the checkout, else the prebuilt package.
  *
- * @throws Error when there is none, naming what was looked for.
+ * @throws Error when there is none, naming what was looked for; TalrayError `OPTION` for a misspelt environment variable.
  */
 export function loadNative(): NativeModule {
+  checkEnvironment(process.env);
   const name = addonTarget();
   const file = builtHere();
   if (file !== undefined) return require(file) as NativeModule;
