@@ -26,9 +26,9 @@ pub enum AttrValue {
     /// Numbers.
     F64s(Vec<f64>),
     /// Integers.
-    I64s(SmallVec<[i64; 4]>),
+    I64s(Vec<i64>),
     /// Sizes, possibly symbolic. In a `reshape` from users, −1 is resolved before this is made.
-    Dims(SmallVec<[Dim; 4]>),
+    Dims(Vec<Dim>),
     /// Flags.
     Bools(Vec<bool>),
 }

@@ -88,15 +88,15 @@ impl<'a> Infer<'a> {
 
     /// The shape that all present inputs broadcast to.
     pub fn broadcast_all(&mut self) -> Result<Shape> {
-        let inputs = self.inputs;
-        let mut shape: Option<Shape> = None;
-        for t in inputs.iter().flatten() {
-            shape = Some(match shape {
-                None => t.shape.clone(),
-                Some(s) => self.broadcast(&s, &t.shape)?,
-            });
+        let mut inputs = self.inputs.iter().flatten();
+        let Some(first) = inputs.next() else { return Ok(Shape::default()) };
+        let mut others = inputs.skip_while(|t| t.shape == first.shape);
+        let Some(other) = others.next() else { return Ok(first.shape.clone()) };
+        let mut shape = self.broadcast(&first.shape, &other.shape)?;
+        for t in others {
+            shape = self.broadcast(&shape, &t.shape)?;
         }
-        Ok(shape.unwrap_or_default())
+        Ok(shape)
     }
 
     /// One axis in `-rank..rank`, made non-negative.

@@ -167,7 +167,7 @@ impl Attr {
             Some(Default::Bool(x)) => AttrValue::Bool(x),
             Some(Default::DType(x)) => AttrValue::DType(x),
             Some(Default::Enum(x)) => AttrValue::Enum(x),
-            Some(Default::I64s(x)) => AttrValue::I64s(x.iter().copied().collect()),
+            Some(Default::I64s(x)) => AttrValue::I64s(x.to_vec()),
             Some(Default::F64s(x)) => AttrValue::F64s(x.to_vec()),
         }
     }
@@ -281,7 +281,7 @@ impl Sample {
     /// Sets an attribute that is a list of integers.
     #[must_use]
     pub fn i64s(self, name: &'static str, value: &[i64]) -> Sample {
-        self.attr(name, AttrValue::I64s(value.iter().copied().collect()))
+        self.attr(name, AttrValue::I64s(value.to_vec()))
     }
     /// Sets an attribute that is a list of sizes.
     #[must_use]

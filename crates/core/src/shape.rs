@@ -181,6 +181,11 @@ impl Shape {
         self.0.iter().fold(Dim::Known(1), |n, d| n.mul(d))
     }
 
+    /// Number of elements, if all sizes are known; saturates.
+    pub fn known_size(&self) -> Option<usize> {
+        self.0.iter().try_fold(1usize, |n, d| Some(n.saturating_mul(d.known()?)))
+    }
+
     /// All sizes under a binding of symbols.
     pub fn eval(&self, symbols: &[Option<usize>]) -> Option<SmallVec<[usize; 4]>> {
         self.0.iter().map(|d| d.eval(symbols)).collect()

@@ -17,7 +17,7 @@ use talray_core::graph::{Graph, Kind, Node, OpId};
 use talray_core::op::Lower;
 use talray_core::passes::{Passes, Rewrite};
 use talray_core::plan::Plan;
-use talray_core::{Attrs, AttrsRef, DType, Dim, Type, Value};
+use talray_core::{Attrs, AttrsRef, DType, Dim, Type, Value, ops};
 use talray_kernels_cpu::memory::Buffer;
 
 /// Work below this many element operations runs on the calling thread when the engine is idle.
@@ -217,14 +217,14 @@ pub(crate) fn cost(graph: &Graph, needed: &[bool]) -> usize {
 }
 
 pub(crate) fn node_cost(graph: &Graph, node: &Node) -> usize {
-    let out: usize = node.types.iter().map(|t| t.shape.size().known().unwrap_or(SMALL)).sum();
+    let elements = |ty: &Type| ty.shape.known_size().map_or(SMALL, |n| n.min(1 << 40));
+    let out: usize = node.types.iter().map(elements).sum();
     match &node.kind {
         Kind::Op(op) if matches!(op.def().lower, Lower::View) => 0,
         Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)) => out,
         Kind::Fused(p) => out * p.insts.len().max(1),
         Kind::Op(_) => {
-            let size = |v: &Value| graph.ty(*v).shape.size().known().unwrap_or(SMALL);
-            let read: usize = node.inputs.iter().flatten().map(size).max().unwrap_or(0);
+            let read: usize = node.inputs.iter().flatten().map(|v| elements(graph.ty(*v))).max().unwrap_or(0);
             // A product does as much as its larger operand times the rows of the other.
             if node.inputs.len() >= 2 { read.max(out) * 2 } else { read + out }
         }
@@ -258,10 +258,10 @@ fn interpret(cpu: &Cpu, graph: &Graph, needed: &[bool], leaves: &[Leaf], keep: &
             match &node.kind {
                 Kind::Leaf(l) => made.push(Some(leaf(&leaves[*l as usize])?)),
                 Kind::Constant(c) => made.push(Some(cpu.upload(&c.bytes, c.dtype, &c.shape)?)),
-                Kind::Op(op) => {
-                    let results = step(cpu, *op, node, &mut values, &mut uses).map_err(|e| check::located(e, graph, i))?;
-                    made = results.into_iter().map(Some).collect();
-                }
+                Kind::Op(op) => match &mut step(cpu, *op, node, &mut values, &mut uses) {
+                    Ok(results) => results.drain(..).for_each(|t| made.push(Some(t))),
+                    Err(e) => return Err(check::located(e.clone(), graph, i)),
+                },
                 Kind::Input(_) | Kind::Fused(_) => return Err(Error::internal("an eager graph holds only leaves and ops")),
             }
         }
@@ -304,7 +304,8 @@ fn step(
     let run = || {
         let outputs = outputs(node, &inputs)?;
         if matches!(def.lower, Lower::Elementwise(_)) {
-            let dtypes: SmallVec<[DType; 4]> = inputs.iter().flatten().map(|t| t.dtype).collect();
+            let mut dtypes: SmallVec<[DType; 4]> = SmallVec::new();
+            inputs.iter().flatten().for_each(|t| dtypes.push(t.dtype));
             let program = program(op, &node.attrs, &dtypes)?;
             return cpu.run(Work::Map(&program), inputs, &outputs);
         }
@@ -329,27 +330,39 @@ fn outputs(node: &Node, inputs: &Inputs<Buffer>) -> Result<SmallVec<[OutputSpec;
         let shape = ty.shape.known().ok_or_else(|| Error::internal("an unknown size in a static graph"))?;
         Ok(OutputSpec::new(ty.dtype, &shape))
     };
-    node.types.iter().map(spec).collect()
+    let mut specs = SmallVec::new();
+    for ty in &node.types {
+        specs.push(spec(ty)?);
+    }
+    Ok(specs)
 }
 
-type ProgramKey = (OpId, SmallVec<[DType; 4]>, Attrs);
+/// A program with the dtypes and attributes that it was compiled for.
+type Compiled = (SmallVec<[DType; 4]>, Attrs, Arc<Program>);
+
+/// Most programs that a thread keeps of one op.
+const KEPT: usize = 64;
 
 thread_local! {
-    static PROGRAMS: RefCell<FxHashMap<ProgramKey, Arc<Program>>> = RefCell::new(FxHashMap::default());
+    /// For each op, its programs.
+    static PROGRAMS: RefCell<Vec<Vec<Compiled>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The compiled body of an elementwise op over these dtypes.
 fn program(op: OpId, attrs: &Attrs, dtypes: &[DType]) -> Result<Arc<Program>> {
-    let key: ProgramKey = (op, dtypes.into(), attrs.clone());
-    PROGRAMS.with_borrow_mut(|cache| {
-        if let Some(p) = cache.get(&key) {
-            return Ok(p.clone());
+    PROGRAMS.with_borrow_mut(|programs| {
+        if programs.is_empty() {
+            programs.resize_with(ops::OPS.len(), Vec::new);
+        }
+        let known = &mut programs[usize::from(op.0)];
+        if let Some((.., program)) = known.iter().find(|(d, a, _)| d.as_slice() == dtypes && a == attrs) {
+            return Ok(program.clone());
         }
         let program = Arc::new(op_program(AttrsRef { op: op.def(), values: attrs }, dtypes)?);
-        if cache.len() > 4096 {
-            cache.clear();
+        if known.len() == KEPT {
+            known.clear();
         }
-        cache.insert(key, program.clone());
+        known.push((dtypes.into(), attrs.clone(), program.clone()));
         Ok(program)
     })
 }

@@ -49,9 +49,5 @@ pub(super) fn dense(graph: &mut Graph, v: Value, g: Grad) -> Result<Value> {
 
 /// A row gradient as a tensor of shape `shape`.
 pub fn densify(build: &mut Builder<'_>, g: RowGrad, shape: &crate::Shape) -> Result<Value> {
-    build.op(
-        "unsorted_segment_sum",
-        &[g.rows, g.ids],
-        &[("num_segments", crate::AttrValue::Dims(smallvec::smallvec![shape[0].clone()]))],
-    )
+    build.op("unsorted_segment_sum", &[g.rows, g.ids], &[("num_segments", crate::AttrValue::Dims(vec![shape[0].clone()]))])
 }

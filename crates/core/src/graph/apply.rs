@@ -20,9 +20,9 @@ impl Graph {
         regions: &[Region],
     ) -> Result<SmallVec<[Value; 2]>> {
         let def = id.def();
-        let mut args: SmallVec<[Option<Value>; 3]> = inputs.iter().copied().collect();
-        let fixed = def.args.iter().filter(|a| a.arity != Arity::Variadic).count();
-        let variadic = fixed != def.args.len();
+        let mut args: SmallVec<[Option<Value>; 3]> = SmallVec::from_slice(inputs);
+        let variadic = def.args.last().is_some_and(|a| a.arity == Arity::Variadic);
+        let fixed = def.args.len() - usize::from(variadic);
         if args.len() < fixed {
             args.resize(fixed, None);
         }
@@ -38,15 +38,20 @@ impl Graph {
             self.promote(id, &mut args)?;
         }
         let Graph { nodes, equal, symbols, .. } = self;
-        let input_types: SmallVec<[Option<&Type>; 4]> =
-            args.iter().map(|v| v.map(|v| &nodes[v.node as usize].types[v.out as usize])).collect();
+        let mut input_types: SmallVec<[Option<&Type>; 4]> = SmallVec::new();
+        for v in &args {
+            input_types.push(v.map(|v| &nodes[v.node as usize].types[v.out as usize]));
+        }
         let mut cx =
             Infer { op: def, inputs: &input_types, attrs: AttrsRef { op: def, values: &attrs }, regions, equal, symbols };
         let types: SmallVec<[Type; 1]> = (def.infer)(&mut cx).map_err(|e| e.in_op(def.name))?.into();
         drop(input_types);
         let node = nodes.len() as u32;
-        let values = (0..types.len() as u16).map(|out| Value { node, out }).collect();
-        nodes.push(Node { kind: Kind::Op(id), attrs, inputs: args, regions: regions.iter().cloned().collect(), types });
+        let mut values = SmallVec::new();
+        for out in 0..types.len() as u16 {
+            values.push(Value { node, out });
+        }
+        nodes.push(Node { kind: Kind::Op(id), attrs, inputs: args, regions: SmallVec::from(regions), types });
         Ok(values)
     }
 

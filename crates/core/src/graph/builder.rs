@@ -197,7 +197,7 @@ pub fn complete(id: OpId, named: NamedAttrs<'_>) -> Result<Attrs> {
 
 /// A shape as an attribute.
 pub fn dims(shape: &Shape) -> AttrValue {
-    AttrValue::Dims(shape.0.clone())
+    AttrValue::Dims(shape.0.to_vec())
 }
 
 impl From<bool> for AttrValue {
@@ -222,6 +222,6 @@ impl From<DType> for AttrValue {
 }
 impl From<&[i64]> for AttrValue {
     fn from(x: &[i64]) -> AttrValue {
-        AttrValue::I64s(x.iter().copied().collect())
+        AttrValue::I64s(x.to_vec())
     }
 }

@@ -50,5 +50,5 @@ pub fn with_dim(shape: &Shape, axis: usize, dim: impl Into<Dim>) -> Shape {
 
 /// Dimensions as an attribute.
 pub fn dims_attr(dims: &[Dim]) -> AttrValue {
-    AttrValue::Dims(dims.iter().cloned().collect())
+    AttrValue::Dims(dims.to_vec())
 }

@@ -197,7 +197,7 @@ pub(crate) fn lower_transpose(b: &mut Builder<'_>, inputs: &[Option<Value>], att
     apply(b, x, attrs, |b, x| {
         let sizes = transposed_sizes(attrs, &b.shape(x), &b.shape(kernel))?;
         let given = [
-            ("shape", AttrValue::Dims(sizes.into())),
+            ("shape", AttrValue::Dims(sizes)),
             ("strides", attrs.get("strides").clone()),
             ("padding", attrs.get("padding").clone()),
             ("dilations", attrs.get("dilations").clone()),

@@ -23,12 +23,12 @@ impl Session {
     /// What decoding and the op's inference refuse.
     pub fn apply_words(&mut self, words: &mut [f64]) -> Result<usize> {
         let request = wire::decode(words)?;
-        let outputs = self.apply(request)?;
+        let slots = self.record(request)?;
         let mut at = 0;
-        for (handle, ty) in &outputs {
-            at = wire::encode(words, at, *handle, ty)?;
+        for slot in &slots {
+            at = wire::encode(words, at, self.slots.handle(*slot), &self.slots.get(*slot).ty)?;
         }
-        Ok(outputs.len())
+        Ok(slots.len())
     }
 
     /// Records one op in the current recording.
@@ -36,12 +36,24 @@ impl Session {
     /// # Errors
     /// A disposed tensor, a wrong region, and what inference refuses.
     pub fn apply(&mut self, request: Request) -> Result<Outputs> {
+        let slots = self.record(request)?;
+        Ok(slots.iter().map(|slot| (self.slots.handle(*slot), self.slots.get(*slot).ty.clone())).collect())
+    }
+
+    /// Records one op; gives the slots of its outputs.
+    fn record(&mut self, request: Request) -> Result<SmallVec<[u32; 2]>> {
         let Request { op, inputs, mut attrs, regions } = request;
         let def = op.def();
-        let dtypes = self.scalar_dtypes(&request_args(def, &inputs))?;
-        let mut values: SmallVec<[Option<Value>; 4]> = SmallVec::with_capacity(inputs.len());
-        for (argument, dtype) in inputs.iter().zip(dtypes) {
-            values.push(self.argument(*argument, dtype).map_err(|e| e.in_op(def.name))?);
+        let mut values: SmallVec<[Option<Value>; 4]> = SmallVec::new();
+        if inputs.iter().any(is_scalar) {
+            let dtypes = self.scalar_dtypes(&request_args(def, &inputs))?;
+            for (argument, dtype) in inputs.iter().zip(dtypes) {
+                values.push(self.argument(*argument, dtype).map_err(|e| e.in_op(def.name))?);
+            }
+        } else {
+            for argument in &inputs {
+                values.push(self.argument(*argument, DType::F32).map_err(|e| e.in_op(def.name))?);
+            }
         }
         let mut bodies: SmallVec<[Region; 2]> = SmallVec::new();
         for id in regions {
@@ -52,20 +64,21 @@ impl Session {
         resolve_rest(def.name, &mut attrs, values.first().copied().flatten().map(|v| frame.graph.ty(v)))?;
         let outs = frame.graph.apply(op, &values, attrs, &bodies)?;
         let (id, eager) = (frame.id, frame.purpose == Purpose::Eager);
-        let mut outputs = Outputs::new();
+        let mut slots = SmallVec::new();
         for v in outs {
-            let ty = self.frames[top].graph.ty(v).clone();
-            self.frames[top].bytes += ty.shape.size().known().unwrap_or(0) * ty.dtype.size();
-            let slot = self.slots.add(ty.clone(), State::Pending { frame: id, value: v });
+            let ty = frame.graph.ty(v).clone();
+            let bytes = ty.shape.known_size().unwrap_or(0).saturating_mul(ty.dtype.size());
+            frame.bytes = frame.bytes.saturating_add(bytes);
+            let slot = self.slots.add(ty, State::Pending { frame: id, value: v });
             if eager {
                 self.recorded.push(slot);
             }
-            outputs.push((self.slots.handle(slot), ty));
+            slots.push(slot);
         }
         if eager && self.held == 0 && (self.frames[0].graph.nodes.len() > MAX_NODES || self.frames[0].bytes > MAX_BYTES) {
             self.flush()?;
         }
-        Ok(outputs)
+        Ok(slots)
     }
 
     pub(super) fn argument(&mut self, argument: Argument, dtype: DType) -> Result<Option<Value>> {
@@ -91,9 +104,6 @@ impl Session {
 
     /// The dtype that each argument would have as a scalar: weak beside promoting tensors.
     fn scalar_dtypes(&self, args: &[(Argument, Promote)]) -> Result<SmallVec<[DType; 4]>> {
-        if !args.iter().any(|(a, _)| matches!(a, Argument::Number(_) | Argument::Bool(_) | Argument::Int(_))) {
-            return Ok(SmallVec::from_elem(DType::F32, args.len()));
-        }
         let mut common: Option<DType> = None;
         for (argument, promote) in args {
             if *promote == Promote::No {
@@ -124,6 +134,10 @@ impl Session {
             })
             .collect())
     }
+}
+
+fn is_scalar(argument: &Argument) -> bool {
+    matches!(argument, Argument::Number(_) | Argument::Bool(_) | Argument::Int(_))
 }
 
 /// Promotion of each argument that was given, variadic ones repeated.

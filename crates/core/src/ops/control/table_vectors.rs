@@ -35,7 +35,7 @@ pub static DEF: OpDef = OpDef {
         let ids = cx.graph.constant(literal);
         let dy = cx.dy(0)?;
         let size = cx.ty(dy).shape.size();
-        let rows = cx.op("reshape", &[dy], &[("shape", AttrValue::Dims(smallvec![size]))])?;
+        let rows = cx.op("reshape", &[dy], &[("shape", AttrValue::Dims(vec![size]))])?;
         let mut grads = vec![Some(Grad::Rows(RowGrad { ids, rows, coalesced: false })); cx.inputs.len()];
         grads[0] = Some(Grad::Dense(dy));
         Ok(grads)
