@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::Arc;
 use talray_core::backend::{Backend, Inputs, OutputSpec, Work};
-use talray_core::exec::{Run, check, run_op};
+use talray_core::exec::{Run, Symbols, check, run_op};
 use talray_core::expr::{Program, op_program};
 use talray_core::graph::{Graph, Kind, Node, OpId};
 use talray_core::op::Lower;
@@ -213,11 +213,14 @@ fn locate(error: Error, cpu: &Cpu, graph: &Graph, places: &Places, leaves: &[Lea
 
 /// Element operations of the needed nodes, roughly.
 pub(crate) fn cost(graph: &Graph, needed: &[bool]) -> usize {
-    graph.nodes.iter().zip(needed).filter(|(_, n)| **n).map(|(node, _)| node_cost(graph, node)).sum()
+    let none = Symbols::default();
+    graph.nodes.iter().zip(needed).filter(|(_, n)| **n).map(|(node, _)| node_cost(graph, node, &none)).sum()
 }
 
-pub(crate) fn node_cost(graph: &Graph, node: &Node) -> usize {
-    let elements = |ty: &Type| ty.shape.known_size().map_or(SMALL, |n| n.min(1 << 40));
+/// Element operations of a node, roughly; much where a size is not bound.
+pub(crate) fn node_cost(graph: &Graph, node: &Node, symbols: &Symbols) -> usize {
+    let bound = |ty: &Type| ty.shape.eval(&symbols.0).map(|sizes| sizes.iter().fold(1usize, |all, n| all.saturating_mul(*n)));
+    let elements = |ty: &Type| ty.shape.known_size().or_else(|| bound(ty)).map_or(SMALL, |n| n.min(1 << 40));
     let out: usize = node.types.iter().map(elements).sum();
     match &node.kind {
         Kind::Op(op) if matches!(op.def().lower, Lower::View) => 0,

@@ -124,7 +124,7 @@ impl Session {
             }
             types.push(ty);
         }
-        let results = if prepared.is_small() && self.engine.idle() {
+        let results = if prepared.is_small(&symbols) && self.engine.idle() {
             self.run_now(&registered, &slots)?
         } else {
             self.run_queued(&registered, &slots)?

@@ -5,9 +5,9 @@ use crate::engine::{Unsettled, failed, settle};
 use crate::fault;
 use crate::frame::Places;
 use crate::{Cpu, Engine, Error, Promise, Result, Tensor, Ticket};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use talray_core::Graph;
-use talray_core::exec::{Progress, Run};
+use talray_core::exec::{Progress, Run, Symbols};
 use talray_core::graph::{Kind, Node};
 use talray_core::plan::Plan;
 
@@ -17,8 +17,10 @@ pub(crate) struct Prepared {
     results: usize,
     /// For each state, the input that held the old one.
     states: Vec<usize>,
-    /// Element operations, roughly.
+    /// Element operations, roughly, where all sizes are known.
     cost: usize,
+    /// Those for the sizes of the last run, where some are bound by its inputs.
+    bound: Mutex<(Symbols, usize)>,
     /// Inputs are kept until the commit point: a failed run leaves them as they were, or can be explained.
     keeps: bool,
     /// What failures are explained by, where the recorder is in this process.
@@ -45,8 +47,9 @@ impl Prepared {
         }
         let guarded = |n: &Node| matches!(n.kind, Kind::Op(op) if op.def().name == "check_finite");
         let keeps = !states.is_empty() || plan.graph.nodes.iter().any(guarded);
-        let cost = plan.graph.nodes.iter().map(|n| node_cost(&plan.graph, n)).sum();
-        Ok(Prepared { plan: Arc::new(plan), results, states, cost, keeps, recorded: None })
+        let cost = cost(&plan.graph, &Symbols::default());
+        let bound = Mutex::new((Symbols::default(), cost));
+        Ok(Prepared { plan: Arc::new(plan), results, states, cost, bound, keeps, recorded: None })
     }
 
     /// With what it was recorded as.
@@ -102,6 +105,10 @@ pub(crate) struct Job {
     pub states: Vec<Arc<Promise>>,
 }
 
+fn cost(graph: &Graph, symbols: &Symbols) -> usize {
+    graph.nodes.iter().map(|n| node_cost(graph, n, symbols)).sum()
+}
+
 /// What a run gave.
 pub(crate) struct Outcome {
     pub results: Result<Vec<Tensor>>,
@@ -144,9 +151,16 @@ impl Prepared {
         std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome { results: Err(failed()), states: Err(failed()) })
     }
 
-    /// Is it little enough for the calling thread?
-    pub(crate) fn is_small(&self) -> bool {
-        self.cost < SMALL
+    /// Is it little enough for the calling thread, with these sizes?
+    pub(crate) fn is_small(&self, symbols: &Symbols) -> bool {
+        if symbols.0.is_empty() {
+            return self.cost < SMALL;
+        }
+        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        if bound.0.0 != symbols.0 {
+            *bound = (symbols.clone(), cost(&self.plan.graph, symbols));
+        }
+        bound.1 < SMALL
     }
 }
 
@@ -156,7 +170,7 @@ impl Job {
     /// # Errors
     /// `INTERNAL` when the engine's thread cannot be started.
     pub(crate) fn start(self, engine: &Arc<Engine>, ticket: &Ticket) -> Result<()> {
-        if self.prepared.is_small() && engine.idle() {
+        if self.prepared.is_small(&Symbols::default()) && engine.idle() {
             self.run(&engine.cpu);
             return Ok(());
         }
