@@ -112,6 +112,27 @@ describe('talray train', () => {
     expect(code).toBe(2);
   });
 
+  it.each([
+    ['without a label', { label: undefined }, 'model', 2, /OPTION .*data\.label: expected the name of the column that is to be learned/],
+    [
+      'with a positive value that no row has',
+      { label: { name: 'income', positive: 'rich' } },
+      'model',
+      2,
+      /label 'income': no row .*"rich"/,
+    ],
+    ['to where a file lies', {}, 'config.json', 1, /IO cannot save to .*config\.json is a file/],
+    ['to where no folder can be', {}, '/proc/nothing/model', 1, /IO cannot save to \/proc\/nothing\/model: .*mkdir '\/proc\/nothing'/],
+  ])('refuses to train %s', async (_what, data, to, expected, message) => {
+    const config = await configIn(await place('refused'), (all) => {
+      Object.assign(all, { epochs: 1, output: to });
+      Object.assign(all['data'] as object, data);
+    });
+    const { code, err } = await talray(['train', config]);
+    expect(err).toMatch(message);
+    expect(code).toBe(expected);
+  });
+
   it('trains a DLRM, which evaluates and predicts as the other does', async () => {
     const config = await configIn(await place('dlrm'), (c) => {
       c['features'] = [

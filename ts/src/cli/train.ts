@@ -6,6 +6,7 @@ import type { Dataset } from '../data/index.js';
 import { setSeed, TalrayError } from '../index.js';
 import type { Json } from '../nn/core/config.js';
 import type { FeatureModel } from '../recsys/index.js';
+import { expectFolder } from '../train/folder.js';
 import { Model } from '../train/index.js';
 import { type Command, exit } from './command.js';
 import { type ConfigFile, readConfig } from './config/config.js';
@@ -40,6 +41,9 @@ Ctrl-C stops after the running step and saves; --resume goes on from there, to t
     const { config, folder } = file;
     const to = given.value('output') ?? resolve(folder, config.output);
     const epochs = given.count('epochs', config.epochs ?? 1);
+    if (config.data.label === undefined)
+      throw new TalrayError('OPTION', `${path}: data.label: expected the name of the column that is to be learned, received nothing`);
+    await expectFolder(to);
     const { train, validation } = openAll(config.data, folder);
     setSeed(config.seed ?? 0);
     const resume = given.has('resume') || config.resume === true;

@@ -153,10 +153,11 @@ export abstract class Optimizer<Slot extends string = string, Hyper extends stri
   }
 
   set learningRate(rate: LearningRate) {
+    const cell = rateCell(rate);
     if (typeof rate === 'number' && this.#rate instanceof Variable) {
       this.#rate.assign(rate);
     } else {
-      this.#rate = rateCell(rate);
+      this.#rate = cell;
     }
     if (typeof rate === 'number') this.#rateValue = rate;
   }
@@ -452,6 +453,8 @@ function scalarCell(value: number, name: string): Variable {
 }
 
 function rateCell(rate: LearningRate): Variable | LearningRateSchedule {
+  if (typeof rate === 'number' && !(rate >= 0 && rate < Infinity))
+    throw new TalrayError('OPTION', `a learning rate is a number of at least 0, or a schedule; received ${rate}`);
   return typeof rate === 'number' ? scalarCell(rate, 'learningRate') : rate;
 }
 

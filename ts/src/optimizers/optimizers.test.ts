@@ -145,6 +145,15 @@ describe('optimizers', () => {
     expect(() => optimizer.apply([null], [w])).toThrow(/lost\.kernel/);
   });
 
+  it('refuse a learning rate that leads nowhere, and keep the one they have', () => {
+    const optimizer = new SGD(0.1);
+    for (const rate of [-0.1, Number.NaN, Infinity]) {
+      expect(() => new SGD(rate)).toThrow(/learning rate is a number of at least 0.*received/);
+      expect(() => (optimizer.learningRate = rate)).toThrow(/learning rate/);
+    }
+    expect(optimizer.learningRate).toBe(0.1);
+  });
+
   it('refuse two clips', () => {
     expect(() => new SGD(0.1, { clipnorm: 1, clipvalue: 1 })).toThrow(/at most one/);
   });

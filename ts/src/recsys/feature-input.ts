@@ -30,9 +30,18 @@ export class FeatureInput {
     const open = [...keys, ...multi, ...sequences].filter(({ cardinality }) => cardinality === null);
     const indexes = new Map(open.map(({ name }) => [name, new KeyIndex()]));
     let batches = 0;
+    let positives = 0;
     for await (const batch of data.encode(encoder)) {
       batches += 1;
+      positives += batch.labels.reduce((sum, label) => sum + label, 0);
       for (const [name, index] of indexes) index.add(keysOf(batch, name));
+    }
+    if (data.label?.positive !== undefined && positives === 0) {
+      const { name, positive } = data.label;
+      throw new TalrayError(
+        'OPTION',
+        `label '${name}': no row of the data has ${JSON.stringify(positive)}, which stands for 1: there is nothing to learn`,
+      );
     }
     const kept = new Map([...indexes].map(([name, index]) => [name, minCount > 1 ? index.frequent(minCount) : index]));
     return { input: new FeatureInput(encoder, kept), batches };

@@ -189,7 +189,7 @@ class Run {
   async #refuse(failure: TalrayError, step: number, epoch: number, batch: Batch): Promise<void> {
     if (this.#callbacks.some((callback) => callback instanceof TerminateOnNaN)) return;
     const why = await this.trainee.explainNaN(batch, failure);
-    const message = `the loss was no finite number at step ${step} of epoch ${epoch}, which changed nothing: ${why}`;
+    const message = `the loss was no finite number at step ${step} of epoch ${epoch + 1}, which changed nothing: ${why}`;
     throw new TalrayError('NUMERIC', message, { op: failure.op, cause: failure });
   }
 }

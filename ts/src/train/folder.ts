@@ -23,7 +23,7 @@ export async function replaceFolder(
   files: ReadonlyMap<string, Uint8Array>,
   manifest: (entries: FileEntry[]) => string,
 ): Promise<void> {
-  const { mkdir, open, readdir, rename, rm } = await import('node:fs/promises');
+  const { open, readdir, rename, rm } = await import('node:fs/promises');
   const written: string[] = [];
   const write = async (name: string, bytes: Uint8Array): Promise<void> => {
     written.push(name);
@@ -38,7 +38,7 @@ export async function replaceFolder(
   const entries: FileEntry[] = [];
   const old = await names(path, readdir);
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     for (const [stem, bytes] of files) {
       const hash = await sha256(bytes);
       const name = stem.replace(/(\.\w+)$/, `-${hash.slice(0, 16)}$1`);
@@ -49,6 +49,7 @@ export async function replaceFolder(
     await write(temporary, new TextEncoder().encode(manifest(entries)));
     await rename(`${path}/${temporary}`, `${path}/manifest.json`);
   } catch (error) {
+    if (error instanceof TalrayError) throw error;
     for (const name of written) await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
     throw new TalrayError(
       'IO',
@@ -92,10 +93,42 @@ export async function readChecked(path: string, { name, size, sha256: wanted }: 
 
 /** Makes the folder `path` where it is missing. Throws `IO`. */
 export async function makeFolder(path: string): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  const { resolve } = await import('node:path');
+  await makeFolders(resolve(path)).catch((error: unknown) => {
     throw new TalrayError('IO', `cannot save to ${path}: ${error instanceof Error ? error.message : String(error)}`);
   });
+}
+
+/** Makes a folder and those above it. Node's own way of that never ends where a folder can hold none, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  const [{ mkdir, stat }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  const made = (): Promise<unknown> =>
+    mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+    });
+  await made().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await made();
+  });
+}
+
+/** Throws `IO` where a model could not be saved to `path`: a file lies there or on the way, or the folder above takes none. */
+export async function expectFolder(path: string): Promise<void> {
+  const [{ access, constants, stat }, { dirname, resolve }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  const refused = (why: string): TalrayError => new TalrayError('IO', `cannot save to ${path}: ${why}`);
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const found = await stat(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && dirname(at) !== at) return undefined;
+      throw refused(error.message);
+    });
+    if (found === undefined) continue;
+    if (!found.isDirectory()) throw refused(`${at} is a file`);
+    await access(at, constants.W_OK).catch((error: Error) => {
+      throw refused(error.message);
+    });
+    return;
+  }
 }
 
 /** Removes what the folder's manifest does not name of tables and manifests: of a model before it, or of a save that failed or was killed. */

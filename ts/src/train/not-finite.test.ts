@@ -64,7 +64,7 @@ describe('a loss that is no number', () => {
     const error = await failure(() => model.fit(x, [...y, ...y], { ...quiet, batchSize: 4, shuffle: false }));
     expect(error).toMatchObject({ code: 'NUMERIC', op: 'log' });
     expect(error.message).toMatch(
-      /at step 1 of epoch 0, which changed nothing: .*the first op that made one: log .*recorded in layer layers\.1/,
+      /at step 1 of epoch 1, which changed nothing: .*the first op that made one: log .*recorded in layer layers\.1/,
     );
     expect(await weightsOf(model)).toEqual(await weightsOf(good));
     // The model trains on.

@@ -143,7 +143,7 @@ describe('fit', () => {
     const bad = x.map((row, i) => (i === 20 ? [Number.NaN, 0, 0] : row));
     await expect(model.fit(bad, y, { ...quiet, batchSize: 16, shuffle: false })).rejects.toMatchObject({
       code: 'NUMERIC',
-      message: expect.stringMatching(/no finite number at step 1 of epoch 0, which changed nothing: the feature/) as string,
+      message: expect.stringMatching(/no finite number at step 1 of epoch 1, which changed nothing: the feature/) as string,
     });
     expect(((await weightsOf(model as never)) as number[][][]).flat(3).every((w) => Number.isFinite(w))).toBe(true);
     const history = await small().fit(bad, y, { ...quiet, batchSize: 16, shuffle: false, callbacks: [new TerminateOnNaN()] });
