@@ -39,11 +39,12 @@ class WideDeep extends Layer {
     super();
     this.vectors = table(DIM);
     this.wide = table(1);
-    this.deep = new Tower([1024, 512, 256, 1]);
+    this.first = new Dense(1024, { activation: relu });
+    this.deep = new Tower([512, 256, 1]);
   }
   call({ dense, ids }) {
-    const flat = concat([this.vectors.apply(ids).reshape([ids.shape[0], FIELDS * DIM]), dense], { axis: 1 });
-    return this.deep.apply(flat, { training: true }).add(this.wide.apply(ids).sum({ axis: 1 }));
+    const first = this.first.applyToIds(this.vectors, ids, dense, { training: true });
+    return this.deep.apply(first, { training: true }).add(this.wide.apply(ids).sum({ axis: 1 }));
   }
 }
 

@@ -119,9 +119,31 @@ def _interactions():
             case("dot_interaction_grad", [x, dy], t.grad.numpy().astype(x.dtype), {}, _TORCH, rtol=tolerance, atol=4 * tolerance)
 
 
+def _first_layers():
+    ids = np.array([[4, 0, -1], [4, 1, 3], [4, 1, 3], [2, 1, 3], [0, 1, -5], [4, 2, 3], [4, -4, 3]], np.int32)
+    for dtype, tolerance in _FLOATS:
+        for dim, units, numbers in ((2, 3, 0), (4, 70, 5)) if dtype in ("f32", "f64") else ((2, 3, 1),):
+            table, x = floats([5, dim], dtype=dtype, seed=1), floats([7, numbers], dtype=dtype, seed=2) if numbers else None
+            kernel, dy = floats([3 * dim + numbers, units], dtype=dtype, seed=3), floats([7, units], dtype=dtype, seed=4)
+            for at in (ids,) if dim == 4 else (ids, ids.astype(np.int64)):
+                t, k = (torch.from_numpy(_wide(v)).requires_grad_() for v in (table, kernel))
+                vectors = t[torch.from_numpy(at.astype(np.int64))]
+                vectors.retain_grad()
+                flat = vectors.reshape(7, 3 * dim)
+                y = (flat if x is None else torch.cat([flat, torch.from_numpy(_wide(x))], 1)) @ k
+                y.backward(torch.from_numpy(_wide(dy)))
+                wanted = y.detach().numpy().astype(table.dtype)
+                case("embedding_matmul", [table, at, kernel, x], wanted, {}, _TORCH, rtol=tolerance, atol=8 * tolerance)
+                pairs = [(c, i) for c in range(3) for i in sorted(set((at[:, c] % 5).tolist()))]
+                rows = [vectors.grad.numpy()[at[:, c] % 5 == i, c].sum(0) for c, i in pairs]
+                wanted = [np.array([i for _, i in pairs], at.dtype), np.array(rows).astype(table.dtype), k.grad.numpy().astype(table.dtype)]
+                case("embedding_matmul_grad", [at, table, kernel, dy, x], wanted, {}, _TORCH, rtol=tolerance, atol=20 * tolerance)
+
+
 def make():
     _products()
     _probabilities()
     _attention()
     _bags()
     _interactions()
+    _first_layers()

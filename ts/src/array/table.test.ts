@@ -110,6 +110,7 @@ describe('every wrapper gives what independent programs give', () => {
       'conv_input_grad',
       'conv_kernel_grad',
       'dot_interaction_grad',
+      'embedding_matmul_grad',
       'pool_avg',
       'pool_avg_grad',
       'pool_max',

@@ -46,17 +46,22 @@ export class EmbeddingGroup extends Layer<GroupInput> {
   call(inputs: GroupInput, _context: CallContext): Tensor {
     const joined = this.options.join === 'sum';
     const single = this.features.filter(({ kind }) => kind === 'key').length;
-    const parts: Tensor[] = [];
+    const parts = this.means(inputs);
     if (single > 0) {
       const rows = this.table.apply(inputs['keys']!);
-      parts.push(joined ? sum(rows, { axis: 1 }) : reshape(rows, [-1, single * this.dim]));
-    }
-    for (const { name, kind } of this.features) {
-      if (kind === 'key') continue;
-      const mask = expandDims(inputs[`mask.${name}`]!, -1);
-      const rows = this.table.apply(inputs[`ids.${name}`]!);
-      parts.push(div(sum(mul(rows, mask), { axis: 1 }), maximum(sum(mask, { axis: 1 }), 1)));
+      parts.unshift(joined ? sum(rows, { axis: 1 }) : reshape(rows, [-1, single * this.dim]));
     }
     return joined ? parts.reduce((a, b) => add(a, b)) : parts.length === 1 ? parts[0]! : concat(parts, { axis: 1 });
+  }
+
+  /** The mean vector of each feature of several keys, in the order of features. */
+  means(inputs: GroupInput): Tensor[] {
+    return this.features
+      .filter(({ kind }) => kind !== 'key')
+      .map(({ name }) => {
+        const mask = expandDims(inputs[`mask.${name}`]!, -1);
+        const rows = this.table.apply(inputs[`ids.${name}`]!);
+        return div(sum(mul(rows, mask), { axis: 1 }), maximum(sum(mask, { axis: 1 }), 1));
+      });
   }
 }

@@ -94,10 +94,23 @@ export class DeepPart extends Layer<FeatureTensors> {
   }
 
   call(x: FeatureTensors, { training }: CallContext): Tensor {
-    const parts = [...this.groups].map(([dim, part]) => part.apply(partOf(x, `deep${dim}`)));
-    if (x['dense'] !== undefined) parts.push(x['dense']);
-    return this.output.apply(this.tower.apply(parts.length === 1 ? parts[0]! : concat(parts, { axis: 1 }), { training }));
+    const groups = [...this.groups].map(([dim, part]) => ({ part, own: partOf(x, `deep${dim}`) }));
+    const dense = x['dense'] === undefined ? [] : [x['dense']];
+    const ids = groups[0]?.own['keys'];
+    if (ids === undefined || this.tower.units.length === 0) {
+      return this.output.apply(this.tower.apply(joined([...groups.map(({ part, own }) => part.apply(own)), ...dense])!, { training }));
+    }
+    // The vectors that stand first need not be laid out for the first layer. Tables are made in the order of groups.
+    const [{ part, own }, ...others] = groups as [(typeof groups)[0], ...typeof groups];
+    part.table.ensureBuilt(ids.shape);
+    const rest = joined([...part.means(own), ...others.map(({ part, own }) => part.apply(own)), ...dense]);
+    return this.output.apply(this.tower.applyToIds(part.table, ids, rest, { training }));
   }
+}
+
+/** Tensors beside each other, where there are any. */
+function joined(parts: readonly Tensor[]): Tensor | undefined {
+  return parts.length < 2 ? parts[0] : concat(parts, { axis: 1 });
 }
 
 /** Inputs of one group under names that begin with `prefix`. */

@@ -2,6 +2,7 @@
 
 pub mod argmax;
 pub mod copy;
+pub(crate) mod distinct;
 pub mod gather;
 pub mod number;
 pub mod reduce;

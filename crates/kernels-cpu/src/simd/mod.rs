@@ -11,12 +11,15 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub(crate) mod embedding;
+pub(crate) mod embedding_grad;
 mod level;
 pub(crate) mod machine;
 mod map;
 pub mod math;
 pub mod ops;
 mod packed;
+mod panel;
 mod portable;
 pub(crate) mod product;
 pub(crate) mod steps;

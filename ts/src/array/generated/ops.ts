@@ -2642,10 +2642,22 @@ export function dotInteraction(x: TensorLike): Tensor {
 }
 
 /**
+ * The first layer over embeddings: `concat([table[ids[:, 0]], …, table[ids[:, n − 1]], x]) · kernel`, `[batch, units]`, for `table` `[rows, dim]`, `ids` `[batch, n]` (i32 or i64; negative ones count from the end, one outside is an error), `kernel` `[n·dim + numbers, units]` and optional `x` `[batch, numbers]`. A kernel may multiply each distinct id of a column once and add products up, so results agree with the concatenation's to rounding. The gradient of the table is a row gradient with one row for each distinct id of a column.
+ */
+export function embeddingMatmul(table: TensorLike, ids: TensorLike, kernel: TensorLike, x?: TensorLike): Tensor {
+  words.begin(234, 4);
+  words.arg(table);
+  words.indexArg(ids);
+  words.arg(kernel);
+  words.arg(x);
+  return words.one();
+}
+
+/**
  * Gives `ys` as they are; the gradient of `xs` is what the region makes of the cotangents of `ys`. Inputs are `xs` tensors, `ys` results, then the region's captures. As `tf.custom_gradient`.
  */
 export function customGradient(inputs: readonly TensorLike[], xs: number, ys: number): Tensor[] {
-  words.begin(237, 0 + inputs.length);
+  words.begin(239, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(xs);
   words.integer(ys);
@@ -2658,7 +2670,7 @@ export function customGradient(inputs: readonly TensorLike[], xs: number, ys: nu
  */
 export function updateRows(inputs: readonly TensorLike[], fields: number, options: { every?: boolean | undefined } = {}): Tensor[] {
   words.known(options, ['every']);
-  words.begin(238, 0 + inputs.length);
+  words.begin(240, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(fields);
   words.flag(options.every);
@@ -2669,7 +2681,7 @@ export function updateRows(inputs: readonly TensorLike[], fields: number, option
  * `x` as it is; running it fails with `NUMERIC` where `x` holds NaN or an infinity. `what` names it in the message. As `tf.debugging.check_numerics`.
  */
 export function checkFinite(x: TensorLike, what: string): Tensor {
-  words.begin(239, 1);
+  words.begin(241, 1);
   words.arg(x);
   words.text(what);
   return words.one();
@@ -2679,7 +2691,7 @@ export function checkFinite(x: TensorLike, what: string): Tensor {
  * The distinct ids in increasing order, and for each the sum of its rows, added in order of position. How many there are is known only when running. As coalescing a sparse tensor in PyTorch.
  */
 export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; rows: Tensor } {
-  words.begin(240, 2);
+  words.begin(242, 2);
   words.indexArg(ids);
   words.arg(rows);
   const made = words.many();
@@ -2693,7 +2705,7 @@ export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; 
  */
 export function lookupRows(inputs: readonly TensorLike[], count: number, tables: number | readonly number[], widths: number | readonly number[], pooling: number | readonly number[], parts: number | readonly number[], maxNorms: number | readonly number[], defaults: number | readonly number[], lookup: number, options: { train?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor[] {
   words.known(options, ['train', 'dtype']);
-  words.begin(241, 0 + inputs.length);
+  words.begin(243, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(count);
   words.list(tables);
@@ -2712,7 +2724,7 @@ export function lookupRows(inputs: readonly TensorLike[], count: number, tables:
  * `out` as it is, the output of `lookup_rows` with `train` and the same `lookup`. Its gradient goes to `anchors`, which stand for the tables and are numbers of the same dtype: a row gradient of ids `[lookup]` and, flat, the whole gradient of `out`. Gradients of several lookups follow one another.
  */
 export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lookup: number): Tensor {
-  words.begin(242, 1 + anchors.length);
+  words.begin(244, 1 + anchors.length);
   words.arg(out);
   for (const each of anchors) words.arg(each);
   words.integer(lookup);
@@ -2723,7 +2735,7 @@ export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lo
  * Applies an update rule to the rows that lookups in training found, and makes those that were missing. `ids` and `gradient` are those of the table's anchor (see `table_vectors`). What belongs to one row is summed first, in order of position, and each row is read and written once. The region is the rule over one element: from `param`, `grad`, the table's slots and `scalars` to the new `param` and slots. `token` is that of the table; gives the next one.
  */
 export function updateTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[]): Tensor {
-  words.begin(243, 3 + scalars.length);
+  words.begin(245, 3 + scalars.length);
   words.arg(token);
   words.indexArg(ids);
   words.arg(gradient);
@@ -2735,7 +2747,7 @@ export function updateTable(token: TensorLike, ids: TensorLike, gradient: Tensor
  * Sums over the rows that an `update_table` with the same inputs would change: each output of the region, a formula over one element as there, is added up over all elements of these rows, in a fixed order. Changes nothing. Norms of gradients and of steps are made of it.
  */
 export function sumTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[], sums: number): Tensor[] {
-  words.begin(244, 3 + scalars.length);
+  words.begin(246, 3 + scalars.length);
   words.arg(token);
   words.indexArg(ids);
   words.arg(gradient);

@@ -55,12 +55,23 @@ export class Embedding extends Layer {
 
   call(x: Tensor, { training }: { training: boolean }): Tensor {
     const ids = isInteger(x) ? x : cast(x, 'i32');
+    this.#penalize(ids, training);
+    const rows = gather(this.embeddings, ids);
+    return rows.dtype === this.computeDtype ? rows : cast(rows, this.computeDtype);
+  }
+
+  /** The table, for an op that looks `ids` up itself. What `embeddingsRegularizer` says of them is added to the loss. */
+  table(ids: Tensor, { training }: { training: boolean }): Variable {
+    this.ensureBuilt(ids.shape);
+    this.#penalize(ids, training);
+    return this.embeddings;
+  }
+
+  #penalize(ids: Tensor, training: boolean): void {
     const { embeddingsRegularizer: regularizer, update } = this.options;
     if (regularizer && update === 'lazy' && training) {
       addLoss(regularizer.penalty(gather(this.embeddings, unique(reshape(ids, [-1])).values)));
     }
-    const rows = gather(this.embeddings, ids);
-    return rows.dtype === this.computeDtype ? rows : cast(rows, this.computeDtype);
   }
 
   override computeMask(x: Tensor): Tensor | undefined {

@@ -22,6 +22,8 @@ mod dot_interaction_grad;
 mod dropout;
 mod einsum;
 mod embedding_bag;
+mod embedding_matmul;
+mod embedding_matmul_grad;
 mod glu;
 mod group_normalization;
 mod instance_normalization;
@@ -111,4 +113,6 @@ pub(super) const LIST: &[&OpDef] = &[
     &dot_interaction::DEF,
     &dot_interaction_grad::DEF,
     &batch_normalization_grad::DEF,
+    &embedding_matmul::DEF,
+    &embedding_matmul_grad::DEF,
 ];

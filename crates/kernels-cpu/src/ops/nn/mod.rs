@@ -8,6 +8,7 @@ mod conv;
 mod cross_entropy;
 mod dot_interaction;
 mod embedding_bag;
+mod embedding_matmul;
 mod matmul;
 mod normalization;
 mod pool;
@@ -45,4 +46,6 @@ pub const KERNELS: &[&KernelDef] = &[
     &embedding_bag::EMBEDDING_BAG,
     &dot_interaction::DOTS,
     &dot_interaction::GRAD,
+    &embedding_matmul::EMBEDDING_MATMUL,
+    &embedding_matmul::EMBEDDING_MATMUL_GRAD,
 ];

@@ -43,6 +43,8 @@ pub trait Stored: Element {
     fn narrow(from: &[Self::Work], to: &mut [Self]);
     /// The elements as they are computed with.
     fn wide(x: &[Self]) -> Cow<'_, [Self::Work]>;
+    /// The elements as they are computed with, kept as they are where that is their type.
+    fn widened(x: Vec<Self>) -> Vec<Self::Work>;
     /// Lets `f` fill all of `out` in the type that is computed in.
     fn fill_later(out: &mut [Self], f: impl FnOnce(&mut [Self::Work]));
     /// Lets `f` change `out`, all zeros at first, in the type that is computed in.
@@ -60,6 +62,7 @@ macro_rules! stored_as_is {
         #[inline(always)] fn widen(from: &[Self], to: &mut [Self]) { to.copy_from_slice(from); }
         #[inline(always)] fn narrow(from: &[Self], to: &mut [Self]) { to.copy_from_slice(from); }
         fn wide(x: &[Self]) -> Cow<'_, [Self]> { Cow::Borrowed(x) }
+        fn widened(x: Vec<Self>) -> Vec<Self> { x }
         fn fill_later(out: &mut [Self], f: impl FnOnce(&mut [Self])) { f(out); }
     })* };
 }
@@ -79,6 +82,7 @@ macro_rules! stored_half {
             Self::widen(x, &mut wide);
             Cow::Owned(wide)
         }
+        fn widened(x: Vec<Self>) -> Vec<f32> { Self::wide(&x).into_owned() }
         fn fill_later(out: &mut [Self], f: impl FnOnce(&mut [f32])) {
             let mut wide = vec![0.0; out.len()];
             f(&mut wide);

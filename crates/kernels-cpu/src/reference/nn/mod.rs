@@ -6,6 +6,7 @@ mod array;
 mod conv;
 mod cross_entropy;
 mod embedding_bag;
+mod embedding_matmul;
 pub(crate) mod matmul;
 mod normalization;
 mod pool;
@@ -40,4 +41,6 @@ pub const KERNELS: &[&KernelDef] = &[
     &resize::RESIZE,
     &resize::RESIZE_GRAD,
     &embedding_bag::EMBEDDING_BAG,
+    &embedding_matmul::EMBEDDING_MATMUL,
+    &embedding_matmul::EMBEDDING_MATMUL_GRAD,
 ];
