@@ -94,7 +94,8 @@ pub(super) fn with_scratch<T>(pool: &Pool, tasks: usize, len: usize, work: impl 
 /// Fills `out`, `[batch, units]`.
 pub(crate) fn forward<T: Real + Send + Sync>(layer: &Layer<'_, T>, out: &mut [T], pool: &Pool) -> Result<()> {
     layer.check(out.len())?;
-    let mut parts = vec![0..0];
+    let first = 0..0;
+    let mut parts = vec![first];
     let mut held = 0;
     let mut most = 0;
     for (c, column) in layer.columns.iter().enumerate() {
@@ -180,11 +181,12 @@ impl<T: Real> Forward<'_, T> {
             let begun = (i > 0 || numbers > 0).then_some(sums.cast_const());
             let mut row = 0;
             while row < batch {
-                // SAFETY: the rows are in the batch; this strip's part of a row of `out` is this thread's alone.
                 if batch - row >= R {
+                    // SAFETY: the rows are in the batch; this strip's part of a row of `out` is this thread's alone.
                     unsafe { self.add::<S, R, V>(isa, row, (&columns[part.clone()], products), begun, to) };
                     row += R;
                 } else {
+                    // SAFETY: as above.
                     unsafe { self.add::<S, 1, V>(isa, row, (&columns[part.clone()], products), begun, to) };
                     row += 1;
                 }

@@ -113,7 +113,7 @@ impl<T: Real> Backward<'_, T> {
             to[width..].fill(T::default());
         }
         self.turn(turned, wide, first..first + width);
-        let begun = first % GROUP != 0;
+        let begun = !first.is_multiple_of(GROUP);
         let lines = |start: *mut T| Lines { start, step: wide };
         let (mut from, mut to) = (vectors.as_ptr(), self.part);
         for (c, column) in columns.iter().enumerate() {
