@@ -139,6 +139,23 @@ describe('talray doctor', () => {
     expect(code).toBe(report.checks.some(({ state }) => state === 'missing') ? 1 : 0);
   });
 
+  it('shows the SIMD level that was asked for, and a misspelt one with what it may be', async () => {
+    const engine = async (env: Record<string, string>) => {
+      const { code, out } = await talray(['doctor', '--json'], { env });
+      const [{ checks }] = events(out) as [{ checks: { name: string; state: string; found: string; fix?: string }[] }];
+      return { code, checks };
+    };
+    const lowered = (await engine({ TALRAY_SIMD: 'portable' })).checks.find(({ name }) => name === 'device cpu')!;
+    expect(lowered.found).toBe('in use: SIMD level portable, TALRAY_SIMD=portable');
+    const { code, checks } = await engine({ TALRAY_SIMD: 'avx-512' });
+    expect(checks.find(({ name }) => name.startsWith('engine'))).toMatchObject({
+      state: 'missing',
+      found: expect.stringMatching(/TALRAY_SIMD: expected one of portable, avx2, avx512, received 'avx-512'/),
+      fix: 'correct or unset the environment variable',
+    });
+    expect(code).toBe(1);
+  });
+
   it('fails, and gives one command, where the tools of a checkout are missing', async () => {
     const { code, out } = await talray(['doctor', '--json'], { env: { PATH: join(folder, 'empty') } });
     const [report] = events(out) as [{ checks: { name: string; state: string; fix?: string }[] }];

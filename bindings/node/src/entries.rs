@@ -57,9 +57,10 @@ fn read(session: &mut Session, _: &mut [f64], data: &mut [f64]) -> Result<i32> {
     if tensor.bytes() > room.len() {
         return Ok(TOO_LONG);
     }
-    let elements = talray_runtime::bytes_of(&session.engine().cpu, tensor)?;
-    room[..elements.len()].copy_from_slice(&elements);
-    Ok(elements.len() as i32)
+    talray_runtime::with_bytes(&session.engine().cpu, tensor, |elements| {
+        room[..elements.len()].copy_from_slice(elements);
+        elements.len() as i32
+    })
 }
 
 /// Gives handles back. Data: their number, and they.

@@ -42,6 +42,17 @@ pub fn bytes_of(cpu: &Cpu, tensor: &Tensor) -> Result<Vec<u8>> {
     cpu.poll(&mut read).unwrap_or_else(|| Err(Error::device("the CPU never suspends")))
 }
 
+/// Gives the little-endian elements of a tensor, row-major, to `work`.
+///
+/// # Errors
+/// As [`bytes_of`].
+pub fn with_bytes<T>(cpu: &Cpu, tensor: &Tensor, work: impl FnOnce(&[u8]) -> T) -> Result<T> {
+    use talray_core::backend::Backend;
+    let packed = cpu.contiguous(tensor)?;
+    let start = packed.layout.offset * packed.dtype.size();
+    Ok(work(&packed.buffer.bytes()[start..start + packed.bytes()]))
+}
+
 /// What the engine is, as JSON.
 pub fn info(engine: &Engine) -> String {
     serde_json::json!({

@@ -6,7 +6,7 @@ import { TalrayError } from './errors.js';
 import { entries, status, words } from './native.js';
 import { isDebugging, markLine } from './place.js';
 import { toTensor } from './create.js';
-import { Tensor, type TensorLike, tensorAt, tensorsFromWords } from './tensor.js';
+import { firstTensor, Tensor, type TensorLike, tensorsFromWords } from './tensor.js';
 import { Variable } from './variable.js';
 
 let at = 0;
@@ -153,7 +153,7 @@ function send(regions: readonly number[] | undefined): number {
 /** Sends the request; gives its only output. */
 export function one(): Tensor {
   send(undefined);
-  return tensorAt(0)[0];
+  return firstTensor();
 }
 
 /** Sends the request; gives all outputs. */

@@ -68,16 +68,17 @@ function guardedSizes(sizes: Shape, recording: { read: boolean }): Shape {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are put on the prototype by generated/ops.ts
 export class Tensor<D extends DType = DType> {
+  // Only declared: fields that are defined before the constructor sets them make a tensor cost several times as much.
   /** @internal */
-  handle: number;
+  declare handle: number;
   /** Element type. */
-  readonly dtype: D;
+  declare readonly dtype: D;
   /** @internal */
-  private sizes: Shape;
+  declare private sizes: Shape;
   /** Frees the handle when this is collected; none where a scope or a recording frees it. */
-  private page: Page | undefined;
+  declare private page: Page | undefined;
   /** Its entry there. */
-  private place = 0;
+  declare private place: number;
 
   /** @internal Use `tensor()` and ops to make tensors. */
   constructor(handle: number, dtype: D, shape: Shape) {
@@ -85,6 +86,7 @@ export class Tensor<D extends DType = DType> {
     this.dtype = dtype;
     this.sizes = shape;
     this.page = undefined;
+    this.place = 0;
     const collector = collectors[collectors.length - 1];
     if (collector !== undefined) collector.tensors.push(this as unknown as Tensor);
     else this.outlive();
@@ -223,6 +225,11 @@ function sizesAt(at: number): Shape {
   return sizes;
 }
 
+/** @internal The tensor with which the words begin: handle, dtype, rank, sizes. */
+export function firstTensor(): Tensor {
+  return new Tensor(words[0] as number, DTYPES[words[1] as number] as DType, sizesAt(2));
+}
+
 /** @internal The tensor that the words hold at `at` (handle, dtype, rank, sizes), and where the next begins. */
 export function tensorAt(at: number): [Tensor, number] {
   const rank = words[at + 2] as number;
@@ -232,6 +239,7 @@ export function tensorAt(at: number): [Tensor, number] {
 
 /** @internal The tensors that an answer of `count` outputs holds. */
 export function tensorsFromWords(count: number): Tensor[] {
+  if (count === 1) return [firstTensor()];
   const tensors: Tensor[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {

@@ -89,9 +89,11 @@ async function engineChecks(): Promise<Check[]> {
   }
   const threads =
     process.env['TALRAY_THREADS'] === undefined ? `one for each of ${availableParallelism()} cores` : 'as TALRAY_THREADS says';
+  const asked = process.env['TALRAY_SIMD'];
+  const level = asked === undefined ? 'the best that engine and processor share' : `TALRAY_SIMD=${asked}`;
   return [
     { name: `engine for ${target}`, state: 'ok', found: `version ${info.version}, op table ${info.ops}` },
-    { name: 'device cpu', state: 'ok', found: `in use: SIMD level ${info.simd}, the best that engine and processor share` },
+    { name: 'device cpu', state: 'ok', found: `in use: SIMD level ${info.simd}, ${level}` },
     { name: 'threads', state: 'ok', found: `${info.threads} (${threads})` },
     { name: 'device webgpu', state: 'optional', found: 'not in this build' },
     { name: 'device cuda', state: 'optional', found: 'not in this build' },
