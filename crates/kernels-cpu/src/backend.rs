@@ -2,7 +2,7 @@
 //! allocates outputs, and lets results take over the buffers of inputs that end here.
 
 use crate::call::{Call, Input, KernelDef, Output};
-use crate::elementwise::{Evaluator, Source};
+use crate::elementwise::{Evaluator, Source, laid_over};
 use crate::memory::Buffer;
 use crate::{Implementation, Pool, families, kernel, reference};
 use rustc_hash::FxHashMap;
@@ -235,18 +235,13 @@ impl Backend for Cpu {
 fn map(program: &Arc<Program>, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec], idle: bool) -> Result<Results<Buffer>> {
     let Some(layout) = outputs.first().map(|o| &o.layout) else { return Ok(SmallVec::new()) };
     let shape = &layout.shape;
-    let mut over: SmallVec<[Option<usize>; 8]> = SmallVec::new();
-    for t in &mut inputs {
-        let mut place = None;
-        if let Some(t) = t {
+    let free = inputs.iter_mut().map(|t| {
+        t.as_mut().is_some_and(|t| {
             let alike = Arc::ptr_eq(&t.layout, layout) || t.layout.shape == *shape;
-            if alike && t.buffer.is_unique() && whole(t) {
-                let free = |o: &usize| outputs[*o].dtype == t.dtype && !over.contains(&Some(*o));
-                place = (0..outputs.len()).find(free);
-            }
-        }
-        over.push(place);
-    }
+            alike && t.buffer.is_unique() && whole(t)
+        })
+    });
+    let over = laid_over(program, free.collect());
     let evaluator = match evaluator(program, &over) {
         Err(e) if e.code == Code::Unsupported => return map_plainly(program, &inputs, outputs),
         made => made?,

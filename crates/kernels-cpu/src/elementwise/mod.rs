@@ -3,11 +3,14 @@
 //! last loops write straight to the outputs. Every node rounds once, so that fused and unfused evaluation agree.
 
 mod fuse;
+mod over;
 mod plan;
 
 use smallvec::SmallVec;
 use talray_core::expr::Program;
 use talray_core::{DType, Error, Result};
+
+pub(crate) use over::laid_over;
 
 use crate::simd::machine::Chain;
 use crate::simd::walk::{self, Walk};
