@@ -3,7 +3,11 @@
 use bytemuck::Pod;
 use talray_core::{DType, Error, Result};
 
+use crate::memory::prefetch;
 use crate::{Element, Input, Pool};
+
+/// Rows that are fetched while those before them are moved.
+const AHEAD: usize = 32;
 
 /// i32 and i64 as indices.
 pub trait Index: Element {
@@ -114,11 +118,16 @@ pub fn gather<T: Pod + Send + Sync, I: Index>(
     Ok(())
 }
 
-/// Rows of a width that the compiler knows, so that they are moved without a call.
+/// Rows of a width that the compiler knows, so that they are moved without a call. Rows of a table too large for the caches are
+/// on their way before they are needed.
 fn fixed<T: Pod, const W: usize>(src: &[T], dst: &mut [T], from: impl Fn(usize) -> usize) {
     let (src, _) = src.as_chunks::<W>();
     let (dst, _) = dst.as_chunks_mut::<W>();
-    dst.iter_mut().enumerate().for_each(|(r, d)| *d = src[from(r)]);
+    let last = dst.len().saturating_sub(1);
+    for (r, d) in dst.iter_mut().enumerate() {
+        prefetch(&src[from((r + AHEAD).min(last))]);
+        *d = src[from(r)];
+    }
 }
 
 /// Indices of either dtype as i64.
