@@ -48,6 +48,10 @@ impl<B: Backend> Backend for Delayed<B> {
         self.inner.run(work, inputs, outputs)
     }
 
+    fn owns(&self, tensor: &mut Tensor<B::Buffer>) -> bool {
+        self.inner.owns(tensor)
+    }
+
     fn own(&self, tensor: &mut Tensor<B::Buffer>) -> Result<()> {
         self.inner.own(tensor)
     }

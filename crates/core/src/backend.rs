@@ -90,6 +90,9 @@ pub trait Backend: Send + Sync {
     /// Bad values found while running (an index out of range), or `MEMORY`.
     fn run(&self, work: Work<'_>, inputs: Inputs<Self::Buffer>, outputs: &[OutputSpec]) -> Result<Results<Self::Buffer>>;
 
+    /// Does the tensor fill a buffer that nobody else holds, so that a later step can write into it?
+    fn owns(&self, tensor: &mut Tensor<Self::Buffer>) -> bool;
+
     /// Moves the tensor to a buffer that nobody else holds, unless it is in one: a later step can then write into it.
     ///
     /// # Errors

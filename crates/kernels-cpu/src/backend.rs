@@ -189,8 +189,12 @@ impl Backend for Cpu {
         }
     }
 
+    fn owns(&self, tensor: &mut Tensor<Buffer>) -> bool {
+        whole(tensor) && tensor.buffer.is_unique()
+    }
+
     fn own(&self, tensor: &mut Tensor<Buffer>) -> Result<()> {
-        if whole(tensor) && tensor.buffer.is_unique() {
+        if self.owns(tensor) {
             return Ok(());
         }
         let packed = self.contiguous(tensor)?;

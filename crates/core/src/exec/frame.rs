@@ -112,9 +112,21 @@ impl<B: Backend> Frame<B> {
     /// What comes before the first write: buffers that are to be written are made this run's own, so that nothing has to
     /// be allocated for them later, and inputs that nothing reads any more are given up.
     fn commit(&mut self, backend: &B, plan: &Plan) -> Result<()> {
-        for place in &plan.steps.overwritten {
-            if let Some(tensor) = &mut self.values[*place as usize] {
-                backend.own(tensor)?;
+        for group in &plan.steps.overwritten {
+            let mut held: SmallVec<[u32; 4]> = SmallVec::new();
+            let mut lacking = group.needed;
+            for &place in &group.places {
+                let Some(tensor) = &mut self.values[place as usize] else { continue };
+                if backend.owns(tensor) {
+                    lacking = lacking.saturating_sub(1);
+                } else {
+                    held.push(place);
+                }
+            }
+            for place in held.into_iter().rev().take(lacking) {
+                if let Some(tensor) = &mut self.values[place as usize] {
+                    backend.own(tensor)?;
+                }
             }
         }
         self.committed = true;

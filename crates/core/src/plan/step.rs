@@ -50,9 +50,18 @@ pub(crate) struct Steps {
     /// Inputs of the plan that nothing reads from its commit point on.
     pub given_up: Vec<u32>,
     /// Inputs of the plan whose buffers are written from there on.
-    pub overwritten: Vec<u32>,
+    pub overwritten: Vec<Overwritten>,
     /// Places of the plan's outputs, and whether the tensor moves: it is not an output once more.
     pub outputs: Vec<(u32, bool)>,
+}
+
+/// Inputs of one type that end at one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Overwritten {
+    /// Where they stand: arguments before captured values and states.
+    pub places: SmallVec<[u32; 4]>,
+    /// How many of them the node's outputs of that type can lie over.
+    pub needed: usize,
 }
 
 impl Steps {
@@ -97,8 +106,16 @@ impl Steps {
         let given_up = graph.inputs.iter().filter(|v| !late(**v) && !graph.outputs.contains(v)).map(|v| place(*v)).collect();
         let mut overwritten = Vec::new();
         for (node, freed) in graph.nodes.iter().zip(frees).skip(commit) {
-            let written = |v: &&Value| is_input(**v) && node.types.contains(graph.ty(**v));
-            overwritten.extend(freed.iter().filter(written).map(|v| place(*v)));
+            for (n, ty) in node.types.iter().enumerate().filter(|(n, ty)| !node.types[..*n].contains(ty)) {
+                let alike = |v: &&Value| is_input(**v) && graph.ty(**v) == ty;
+                let mut places: SmallVec<[u32; 4]> = freed.iter().filter(alike).map(|v| place(*v)).collect();
+                places.sort_unstable();
+                let outputs = node.types[n..].iter().filter(|other| *other == ty).count();
+                let needed = outputs.min(places.len());
+                if needed > 0 {
+                    overwritten.push(Overwritten { places, needed });
+                }
+            }
         }
         let outputs = graph.outputs.iter().enumerate();
         let outputs = outputs.map(|(i, v)| (place(*v), !graph.outputs[i + 1..].contains(v))).collect();
@@ -153,7 +170,8 @@ mod tests {
         graph.outputs = vec![y, next];
         let plan = Plan::new(&graph, 1, &Passes::default(), &|_| true).unwrap();
         let (x, state) = (plan.graph.inputs[0].node, plan.graph.inputs[1].node);
-        assert_eq!(plan.steps.overwritten, [plan.steps.of[state as usize].first]);
+        let places = SmallVec::from_slice(&[plan.steps.of[state as usize].first]);
+        assert_eq!(plan.steps.overwritten, [Overwritten { places, needed: 1 }]);
         assert_eq!(plan.steps.given_up, [plan.steps.of[x as usize].first]);
         assert_eq!(takes(&plan, plan.commit).first(), Some(&Take::Move));
     }
