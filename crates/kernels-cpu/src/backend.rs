@@ -3,6 +3,7 @@
 
 use crate::call::{Call, Input, KernelDef, Output};
 use crate::elementwise::{Evaluator, Source, laid_over};
+use crate::joined::Joined;
 use crate::memory::Buffer;
 use crate::{Implementation, Pool, families, kernel, reference};
 use rustc_hash::FxHashMap;
@@ -17,7 +18,8 @@ use talray_core::expr::Program;
 use talray_core::graph::OpId;
 use talray_core::graph::view::Layout;
 use talray_core::op::Lower;
-use talray_core::{Code, DType, Error, Result, ops};
+use talray_core::passes::join::joins;
+use talray_core::{AttrsRef, Code, DType, Error, Result, ops};
 
 /// The CPU.
 #[derive(Debug, Default)]
@@ -102,16 +104,16 @@ fn updates(op: &str) -> bool {
 }
 
 /// The view of a tensor that kernels get.
-fn view<'a>(t: &'a Tensor<Buffer>) -> Input<'a> {
+pub(crate) fn view<'a>(t: &'a Tensor<Buffer>) -> Input<'a> {
     Input { dtype: t.dtype, shape: &t.layout.shape, strides: &t.layout.strides, offset: t.layout.offset, bytes: t.buffer.bytes() }
 }
 
-fn pool() -> Pool {
+pub(crate) fn pool() -> Pool {
     if rayon::current_thread_index().is_some() { Pool::current() } else { Pool::serial() }
 }
 
 #[inline(always)]
-fn fresh(spec: &OutputSpec) -> Result<Tensor<Buffer>> {
+pub(crate) fn fresh(spec: &OutputSpec) -> Result<Tensor<Buffer>> {
     let bytes = spec
         .shape()
         .iter()
@@ -129,6 +131,77 @@ fn output<'a>(dtype: DType, layout: &Layout, bytes: &'a mut [u8]) -> Output<'a> 
     Output { dtype, shape: layout.shape.clone(), bytes }
 }
 
+impl Cpu {
+    /// Runs one kernel into new buffers; an idle one computes nothing.
+    pub(crate) fn run_kernel(
+        &self,
+        (kernel, idle): (&KernelDef, bool),
+        attrs: AttrsRef<'_>,
+        programs: &[Arc<Program>],
+        mut inputs: Inputs<Buffer>,
+        outputs: &[OutputSpec],
+    ) -> Result<Results<Buffer>> {
+        if !kernel.strided {
+            for t in inputs.iter_mut().flatten() {
+                if !t.layout.is_contiguous() {
+                    *t = self.contiguous(t)?;
+                }
+            }
+        }
+        let mut results: Results<Buffer> = SmallVec::new();
+        for (i, spec) in outputs.iter().enumerate() {
+            results.push(if updates(kernel.op) {
+                let input = inputs[i].take();
+                let mut state = input.ok_or_else(|| Error::internal("an input to be updated is absent"))?;
+                self.own(&mut state)?;
+                state
+            } else {
+                fresh(spec)?
+            });
+        }
+        let pool = pool();
+        let lens = {
+            let mut outs = SmallVec::new();
+            for t in &mut results {
+                let layout = &t.layout;
+                let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
+                outs.push(output(t.dtype, layout, bytes));
+            }
+            let views = inputs.iter().map(|t| t.as_ref().map(view)).collect();
+            let mut call = Call { attrs, inputs: views, outputs: outs, programs, pool: &pool, lens: SmallVec::new() };
+            if !idle {
+                (kernel.run)(&mut call)?;
+            }
+            call.lens
+        };
+        for (t, len) in results.iter_mut().zip(lens) {
+            if let Some(len) = len {
+                Arc::make_mut(&mut t.layout).shape[0] = len;
+            }
+        }
+        Ok(results)
+    }
+
+    /// Evaluates a scalar program.
+    #[inline]
+    pub(crate) fn run_program(
+        &self,
+        program: &Arc<Program>,
+        inputs: Inputs<Buffer>,
+        outputs: &[OutputSpec],
+    ) -> Result<Results<Buffer>> {
+        if self.is_plain() {
+            return map_plainly(program, &inputs, outputs);
+        }
+        map(program, inputs, outputs, self.maps_by(Implementation::Idle))
+    }
+
+    /// Are scalar programs evaluated plainly?
+    pub(crate) fn is_plain(&self) -> bool {
+        self.maps_by(Implementation::Reference)
+    }
+}
+
 impl Backend for Cpu {
     type Buffer = Buffer;
     type Read = Read;
@@ -139,52 +212,15 @@ impl Backend for Cpu {
 
     fn run(&self, work: Work<'_>, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
         match work {
-            Work::Map(program) if self.maps_by(Implementation::Reference) => map_plainly(program, &inputs, outputs),
-            Work::Map(program) => map(program, inputs, outputs, self.maps_by(Implementation::Idle)),
+            Work::Map(program) => self.run_program(program, inputs, outputs),
             Work::Op { op, attrs, programs } => {
-                let (kernel, idle) = self
+                let kernel = self
                     .kernel(op)
                     .ok_or_else(|| Error::unsupported("there is no CPU kernel for this op").in_op(op.def().name))?;
-                let mut inputs = inputs;
-                if !kernel.strided {
-                    for t in inputs.iter_mut().flatten() {
-                        if !t.layout.is_contiguous() {
-                            *t = self.contiguous(t)?;
-                        }
-                    }
+                match joins(op).filter(|_| !programs.is_empty()) {
+                    Some(joins) => Joined { cpu: self, kernel, attrs, programs }.run(joins, inputs, outputs),
+                    None => self.run_kernel(kernel, attrs, programs, inputs, outputs),
                 }
-                let mut results: Results<Buffer> = SmallVec::new();
-                for (i, spec) in outputs.iter().enumerate() {
-                    results.push(if updates(kernel.op) {
-                        let input = inputs[i].take();
-                        let mut state = input.ok_or_else(|| Error::internal("an input to be updated is absent"))?;
-                        self.own(&mut state)?;
-                        state
-                    } else {
-                        fresh(spec)?
-                    });
-                }
-                let pool = pool();
-                let lens = {
-                    let mut outs = SmallVec::new();
-                    for t in &mut results {
-                        let layout = &t.layout;
-                        let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
-                        outs.push(output(t.dtype, layout, bytes));
-                    }
-                    let views = inputs.iter().map(|t| t.as_ref().map(view)).collect();
-                    let mut call = Call { attrs, inputs: views, outputs: outs, programs, pool: &pool, lens: SmallVec::new() };
-                    if !idle {
-                        (kernel.run)(&mut call)?;
-                    }
-                    call.lens
-                };
-                for (t, len) in results.iter_mut().zip(lens) {
-                    if let Some(len) = len {
-                        Arc::make_mut(&mut t.layout).shape[0] = len;
-                    }
-                }
-                Ok(results)
             }
         }
     }
@@ -302,7 +338,7 @@ thread_local! {
 const KEPT: usize = 4096;
 
 /// The evaluator of `program` with outputs laid over inputs in this way.
-fn evaluator(program: &Arc<Program>, over: &[Option<usize>]) -> Result<Rc<Evaluator>> {
+pub(crate) fn evaluator(program: &Arc<Program>, over: &[Option<usize>]) -> Result<Rc<Evaluator>> {
     // Four bits an input; patterns that do not fit are not kept.
     let code = over.iter().try_fold(0u64, |code, o| {
         let digit = o.map_or(0, |i| i as u64 + 1);

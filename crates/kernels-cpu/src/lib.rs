@@ -8,6 +8,7 @@ mod backend;
 pub mod call;
 pub mod elementwise;
 pub mod families;
+mod joined;
 pub mod matmul;
 pub mod memory;
 pub mod ops;

@@ -85,7 +85,10 @@ impl Session {
     /// # Errors
     /// An unknown number.
     pub fn explain(&self, plan: u32) -> Result<String> {
-        Ok(self.registered(plan)?.prepared.plan.explain())
+        let registered = self.registered(plan)?;
+        let is_cell = |b: &Binding| matches!(b, Binding::Cell(_));
+        let states: Vec<usize> = (0..registered.bindings.len()).filter(|&i| is_cell(&registered.bindings[i])).collect();
+        Ok(registered.prepared.plan.explain(&states, "cpu"))
     }
 
     fn registered(&self, plan: u32) -> Result<&Arc<Registered>> {

@@ -13,6 +13,36 @@ pub fn simplify(e: &Expr) -> Expr {
     visit(e, &mut HashMap::new())
 }
 
+/// The expression with divisions by constants as products with their reciprocals: quicker, and off by a rounding where
+/// the constant is no power of two.
+pub fn reciprocals(e: &Expr) -> Expr {
+    match &e.0.kind {
+        ExprKind::Prim(prim, args) => {
+            let args: SmallVec<[Expr; 3]> = args.iter().map(reciprocals).collect();
+            if let (Prim::Div, true, Some(r)) = (prim, e.dtype().is_float(), args.get(1).and_then(reciprocal)) {
+                return &args[0] * &r;
+            }
+            Expr(Arc::new(ExprNode { kind: ExprKind::Prim(*prim, args), dtype: e.dtype() }))
+        }
+        _ => e.clone(),
+    }
+}
+
+/// 1 / `e` of a float constant, where it is finite and not 0.
+fn reciprocal(e: &Expr) -> Option<Expr> {
+    let Some(Const::Float(x)) = constant(e) else { return None };
+    let rounded = Scalar::new(1.0 / Scalar::new(x, e.dtype()).f64(), e.dtype()).f64();
+    (rounded.is_finite() && rounded != 0.0).then(|| Expr::constant(rounded, e.dtype()))
+}
+
+/// Is it ±2ⁿ with a reciprocal that its dtype holds?
+fn is_power_of_two(e: &Expr) -> bool {
+    let Some(Const::Float(x)) = constant(e) else { return false };
+    let x = Scalar::new(x, e.dtype()).f64();
+    let mantissa = x.to_bits() & ((1 << 52) - 1);
+    x.is_normal() && mantissa == 0 && reciprocal(e).and_then(|r| constant(&r)) == Some(Const::Float(1.0 / x))
+}
+
 fn visit(e: &Expr, seen: &mut HashMap<*const ExprNode, Expr>) -> Expr {
     let key = Arc::as_ptr(&e.0);
     if let Some(done) = seen.get(&key) {
@@ -53,6 +83,8 @@ fn identity(prim: Prim, dtype: DType, args: &[Expr]) -> Option<Expr> {
         (Prim::Mul, Some(b)) if number && is(a, 1.0) => Some(b.clone()),
         (Prim::Mul, Some(b)) => Some(negated(a)? * negated(b)?),
         (Prim::Div, Some(b)) if is(b, 1.0) => Some(a.clone()),
+        // The quotient and the product round the same number.
+        (Prim::Div, Some(b)) if dtype.is_float() => Some(a * &reciprocal(b).filter(|_| is_power_of_two(b))?),
         // x + 0 is not x for −0; x + (−0) and x − 0 are.
         (Prim::Add, Some(b)) if number && is(b, -0.0) => Some(a.clone()),
         (Prim::Add, Some(b)) if number && is(a, -0.0) => Some(b.clone()),

@@ -67,6 +67,19 @@ pub struct Node {
     pub types: SmallVec<[Type; 1]>,
 }
 
+impl Default for Node {
+    /// A node of nothing: the rest of one that is spelled out in part.
+    fn default() -> Node {
+        Node {
+            kind: Kind::Input(0),
+            attrs: Attrs::new(),
+            inputs: SmallVec::new(),
+            regions: SmallVec::new(),
+            types: SmallVec::new(),
+        }
+    }
+}
+
 /// A graph that is an argument of an op: the body of a loop, a branch, an update rule.
 pub type Region = Arc<Graph>;
 

@@ -3,7 +3,9 @@
 //! Members of a group have equal shapes. A node joins the group of a producer when no other of
 //! its inputs depends on that group, which keeps the grouped graph free of cycles.
 
-use crate::expr::{Expr, Program, op_body};
+use super::Passes;
+use crate::expr::simplify::reciprocals;
+use crate::expr::{Expr, Program, op_body, simplify};
 use crate::graph::{Graph, Kind, Node, Value};
 use crate::op::Lower;
 use crate::{AttrsRef, Error, Result};
@@ -15,13 +17,13 @@ const MAX_INSTS: usize = 128;
 /// Largest number of tensors that one program reads.
 const MAX_INPUTS: usize = 32;
 
-/// Turns every elementwise op into a program; with `join`, as few programs as the rule above allows.
-pub fn fuse(graph: &Graph, join: bool) -> Result<Graph> {
-    let groups = Groups::find(graph, join);
-    build(graph, &groups)
+/// Turns every elementwise op into a program; with `passes.fuse`, as few programs as the rule above allows.
+pub fn fuse(graph: &Graph, passes: &Passes) -> Result<Graph> {
+    let groups = Groups::find(graph, passes.fuse);
+    build(graph, &groups, passes)
 }
 
-fn is_elementwise(node: &Node) -> bool {
+pub(super) fn is_elementwise(node: &Node) -> bool {
     matches!(node.kind, Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)))
 }
 
@@ -153,10 +155,11 @@ impl Groups {
 }
 
 /// Emits nodes in an order in which each unit (a node, or a group) comes after all it reads.
-fn build(graph: &Graph, groups: &Groups) -> Result<Graph> {
+fn build(graph: &Graph, groups: &Groups, passes: &Passes) -> Result<Graph> {
     let mut emit = Emit {
         graph,
         groups,
+        passes: *passes,
         rewrite: super::Rewrite::new(graph),
         done: vec![false; graph.nodes.len()],
         open: vec![false; graph.nodes.len()],
@@ -182,6 +185,7 @@ fn build(graph: &Graph, groups: &Groups) -> Result<Graph> {
 struct Emit<'g> {
     graph: &'g Graph,
     groups: &'g Groups,
+    passes: Passes,
     rewrite: super::Rewrite<'g>,
     done: Vec<bool>,
     /// Whose inputs are being visited.
@@ -262,7 +266,12 @@ impl Emit<'_> {
             exprs.push((m, outs));
             self.done[m as usize] = true;
         }
-        let outputs: Vec<Expr> = results.iter().map(|(_, e)| e.clone()).collect();
+        let clean = |e: &Expr| match (self.passes.algebra, self.passes.exact) {
+            (false, true) => e.clone(),
+            (true, true) => simplify(e),
+            (_, false) => reciprocals(&simplify(e)),
+        };
+        let outputs: Vec<Expr> = results.iter().map(|(_, e)| clean(e)).collect();
         let program = Program::compile(&dtypes, &outputs);
         let at = self.rewrite.new.nodes.len() as u32;
         self.rewrite.new.nodes.push(Node {
@@ -295,7 +304,7 @@ mod tests {
         // Each sum could join the producer of its first operand, but not both could.
         let (left, right) = (op("add", &[p, q_turned]), op("add", &[q, p_turned]));
         graph.outputs = vec![left, right];
-        let fused = fuse(&graph, true).expect("an order exists");
+        let fused = fuse(&graph, &Passes::default()).expect("an order exists");
         for (i, node) in fused.nodes.iter().enumerate() {
             assert!(node.inputs.iter().flatten().all(|v| (v.node as usize) < i), "node {i} reads what comes after it");
         }

@@ -1,8 +1,12 @@
 //! Passes: each a function from graph to graph, with a switch.
 
+pub mod algebra;
 pub mod cse;
 pub mod expand;
+pub mod fold;
 pub mod fuse;
+pub mod join;
+pub mod layout;
 pub mod order;
 mod rewrite;
 
@@ -14,31 +18,46 @@ use crate::graph::{Graph, OpId};
 /// Which passes run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passes {
+    /// Compute what depends on constants alone while planning.
+    pub fold: bool,
+    /// Remove ops that change nothing, and simplify scalar programs.
+    pub algebra: bool,
     /// Compute equal subexpressions once.
     pub cse: bool,
     /// Join elementwise ops into one kernel.
     pub fuse: bool,
+    /// Join scalar programs to the products and reductions beside them.
+    pub join: bool,
+    /// Only rewrites that keep every bit. Without it a division by a constant becomes a product with its reciprocal.
+    pub exact: bool,
 }
 
 impl Default for Passes {
     fn default() -> Passes {
-        Passes { cse: true, fuse: true }
+        Passes { fold: true, algebra: true, cse: true, fuse: true, join: true, exact: true }
     }
 }
 
 impl Passes {
     /// Only what is needed to run at all.
-    pub const NONE: Passes = Passes { cse: false, fuse: false };
+    pub const NONE: Passes = Passes { fold: false, algebra: false, cse: false, fuse: false, join: false, exact: true };
 }
 
-/// All passes, in order: dead code, composites, equal subexpressions, fusion.
+/// The passes that need not know what writes state, in order: dead code, composites, constants, algebra, equal
+/// subexpressions, fusion.
 pub fn run(graph: &Graph, passes: &Passes, supports: &dyn Fn(OpId) -> bool) -> Result<Graph> {
     let mut graph = expand::expand(&dead_code(graph)?, supports)?;
+    if passes.fold {
+        graph = fold::fold(&graph)?;
+    }
+    if passes.algebra {
+        graph = algebra::algebra(&graph)?;
+    }
     if passes.cse {
         graph = cse::cse(&graph)?;
     }
     graph = dead_code(&graph)?;
-    dead_code(&fuse::fuse(&graph, passes.fuse)?)
+    dead_code(&fuse::fuse(&graph, passes)?)
 }
 
 /// The graph without nodes that no output depends on. Inputs and effects stay.

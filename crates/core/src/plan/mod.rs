@@ -3,8 +3,10 @@
 mod bytes;
 mod check;
 mod explain;
+mod memory;
 mod step;
 
+pub use memory::Memory;
 pub(crate) use step::{Step, Steps, Take};
 
 use crate::expr::{Expr, Program, op_body};
@@ -40,7 +42,10 @@ impl Plan {
     /// `UNSUPPORTED` for an op that the device cannot run and that is no composite.
     pub fn new(graph: &Graph, results: usize, passes: &Passes, supports: &dyn Fn(OpId) -> bool) -> Result<Plan> {
         let graph = passes::run(graph, passes, supports)?;
-        let (graph, commit) = passes::order::commit_last(graph, results);
+        let (mut graph, mut commit) = passes::order::commit_last(graph, results);
+        if passes.join {
+            (graph, commit) = passes::join::join(&graph, commit);
+        }
         Plan::of(graph, commit, passes, supports)
     }
 
@@ -101,6 +106,9 @@ impl Plan {
 /// # Errors
 /// `UNSUPPORTED` where it holds any other op.
 pub fn region_program(region: &Graph) -> Result<Program> {
+    if let Some(program) = passes::join::only_program(region) {
+        return Ok(Program::clone(program));
+    }
     let mut exprs: Vec<Vec<Expr>> = Vec::with_capacity(region.nodes.len());
     let get = |exprs: &Vec<Vec<Expr>>, v: Value| exprs[v.node as usize][v.out as usize].clone();
     for node in &region.nodes {

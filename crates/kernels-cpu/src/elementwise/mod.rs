@@ -13,7 +13,7 @@ use talray_core::{DType, Error, Result};
 pub(crate) use over::laid_over;
 
 use crate::simd::machine::Chain;
-use crate::simd::walk::{self, Walk};
+use crate::simd::walk::{self, Ready, Walk};
 use crate::{Call, Input, Pool};
 
 /// One input of an evaluation.
@@ -82,6 +82,14 @@ impl Evaluator {
             }
         }
         walk.run(&self.chain, outputs, pool)
+    }
+
+    /// The only output, to be made a range of elements at a time.
+    ///
+    /// # Errors
+    /// As [`Evaluator::run`].
+    pub(crate) fn ready<'a>(&'a self, shape: &[usize], inputs: &[Input<'a>]) -> Result<Ready<'a>> {
+        Ready::new(&self.chain, &self.inputs, shape, inputs)
     }
 
     /// Runs the program on the inputs of a call and fills its outputs, all of one shape.

@@ -2,8 +2,8 @@
 //! so that the bits are the same for any number of threads.
 
 use smallvec::SmallVec;
-use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use super::number::{Body, Wide};
 use crate::Pool;
@@ -17,6 +17,42 @@ const COLUMNS: usize = 256;
 const CHUNK: usize = 1 << 15;
 /// Levels of the tree that may be folded on different threads.
 const CUTS: usize = 4;
+
+/// Fills a slice with the elements of a range.
+pub type Make<'a, W> = &'a (dyn Fn(Range<usize>, &mut [W]) + Sync);
+
+/// The elements that are reduced.
+#[derive(Clone, Copy)]
+pub enum Elements<'a, W> {
+    /// They lie in memory.
+    Slice(&'a [W]),
+    /// They are so many, and made a block at a time when they are wanted.
+    Made(usize, Make<'a, W>),
+}
+
+impl<W: Wide> Elements<'_, W> {
+    fn len(&self) -> usize {
+        match self {
+            Elements::Slice(x) => x.len(),
+            Elements::Made(n, _) => *n,
+        }
+    }
+
+    /// The elements of `range`, made in `block` where they do not lie in memory.
+    fn get<'s>(&'s self, range: Range<usize>, block: &'s mut Vec<W>) -> &'s [W] {
+        match self {
+            Elements::Slice(x) => &x[range],
+            Elements::Made(_, make) => {
+                let n = range.len();
+                if block.len() < n {
+                    block.resize(n, W::ZERO);
+                }
+                make(range, &mut block[..n]);
+                &block[..n]
+            }
+        }
+    }
+}
 
 /// What a reduction does: the result over nothing, and how two results are merged.
 pub trait Fold<W>: 'static {
@@ -72,39 +108,56 @@ fn runs(shape: &[usize], reduced: impl Fn(usize) -> bool) -> SmallVec<[usize; 9]
 }
 
 /// Folds contiguous `x` of `shape` over the axes for which `reduced` says so, into `out`, which has the kept axes.
-pub fn reduce<W: Wide, F: Fold<W>>(x: &[W], shape: &[usize], reduced: impl Fn(usize) -> bool, out: &mut [W], pool: &Pool) {
-    if x.is_empty() {
+pub fn reduce<W: Wide, F: Fold<W>>(
+    x: Elements<'_, W>,
+    shape: &[usize],
+    reduced: impl Fn(usize) -> bool,
+    out: &mut [W],
+    pool: &Pool,
+) {
+    if x.len() == 0 {
         out.fill(F::IDENTITY);
         return;
     }
     let mut runs = runs(shape, reduced);
     if runs.len() == 1 {
-        out.copy_from_slice(x);
+        match x {
+            Elements::Slice(x) => out.copy_from_slice(x),
+            Elements::Made(n, make) => make(0..n, out),
+        }
         return;
     }
     // The last run of reduced axes first; passes in between go through a buffer.
-    let mut x = Cow::Borrowed(x);
+    let mut x = x;
+    let mut parts: Vec<W>;
     let mut inner = 1;
     while let [.., n, kept] = runs[..] {
         inner *= kept;
         runs.truncate(runs.len() - 2);
         let outer = x.len() / n / inner;
         if runs.len() == 1 {
-            return fold::<W, F>(&x, (outer, n, inner), out, pool);
+            return fold::<W, F>(x, (outer, n, inner), out, pool);
         }
         let mut part = vec![F::IDENTITY; outer * inner];
-        fold::<W, F>(&x, (outer, n, inner), &mut part, pool);
-        x = Cow::Owned(part);
+        fold::<W, F>(x, (outer, n, inner), &mut part, pool);
+        parts = part;
+        x = Elements::Slice(&parts);
     }
 }
 
 /// `out[o][i]` = fold over r of `x[o][r][i]` for `x` of `[outer, n, inner]`, none of them 0.
-fn fold<W: Wide, F: Fold<W>>(x: &[W], (outer, n, inner): (usize, usize, usize), out: &mut [W], pool: &Pool) {
+fn fold<W: Wide, F: Fold<W>>(x: Elements<'_, W>, (outer, n, inner): (usize, usize, usize), out: &mut [W], pool: &Pool) {
     if inner == 1 && n <= BLOCK {
         let rows = (CHUNK / n).max(1);
+        // Elements that are made stay in the first-level cache.
+        let few = if matches!(x, Elements::Slice(_)) { rows } else { (BLOCK / n).max(1) };
         pool.for_each_chunk(out, rows, |i, out| {
-            let x = &x[i * rows * n..][..out.len() * n];
-            W::enter(Rows::<W, F> { x, n, out, fold: PhantomData });
+            let mut block = Vec::new();
+            for (j, out) in out.chunks_mut(few).enumerate() {
+                let start = (i * rows + j * few) * n;
+                let x = x.get(start..start + out.len() * n, &mut block);
+                W::enter(Rows::<W, F> { x, n, out, fold: PhantomData });
+            }
         });
         return;
     }
@@ -117,19 +170,19 @@ fn fold<W: Wide, F: Fold<W>>(x: &[W], (outer, n, inner): (usize, usize, usize), 
     split(0..n, leaf, cuts, &mut parts);
     let per = parts.len() * width;
     let mut partial = vec![F::IDENTITY; outer * blocks * per];
-    let task = |t: usize, acc: &mut [W]| {
+    let task = |t: usize, acc: &mut [W], block: &mut Vec<W>| {
         let (place, part) = (t / parts.len(), parts[t % parts.len()].clone());
         let (o, c) = (place / blocks, place % blocks * width);
-        let x = &x[o * n * inner..(o + 1) * n * inner];
         if inner == 1 {
-            acc[0] = long_row::<W, F>(&x[part]);
+            acc[0] = long::<W, F>(&x, o * n + part.start..o * n + part.end, block);
         } else {
-            columns::<W, F>(x, inner, c, part, &mut acc[..width.min(inner - c)]);
+            columns::<W, F>(&x, inner, o * n..o * n + n, c, part, &mut acc[..width.min(inner - c)], block);
         }
     };
     let together = (CHUNK / (n.div_ceil(parts.len()) * width)).max(1);
     pool.for_each_chunk(&mut partial, together * width, |i, acc| {
-        acc.chunks_mut(width).enumerate().for_each(|(j, acc)| task(i * together + j, acc));
+        let mut block = Vec::new();
+        acc.chunks_mut(width).enumerate().for_each(|(j, acc)| task(i * together + j, acc, &mut block));
     });
     for (place, acc) in partial.chunks_mut(per).enumerate() {
         let (o, c) = (place / blocks, place % blocks * width);
@@ -142,12 +195,12 @@ fn fold<W: Wide, F: Fold<W>>(x: &[W], (outer, n, inner): (usize, usize, usize), 
 }
 
 /// Where the tree cuts `range`: a multiple of the leaf size near the middle.
-fn middle(range: &std::ops::Range<usize>, leaf: usize) -> usize {
+fn middle(range: &Range<usize>, leaf: usize) -> usize {
     range.start + range.len().div_ceil(leaf).div_ceil(2) * leaf
 }
 
 /// The parts of the tree below `cuts` levels, in order.
-fn split(range: std::ops::Range<usize>, leaf: usize, cuts: usize, parts: &mut Vec<std::ops::Range<usize>>) {
+fn split(range: Range<usize>, leaf: usize, cuts: usize, parts: &mut Vec<Range<usize>>) {
     if cuts == 0 || range.len() <= leaf {
         parts.push(range);
         return;
@@ -161,7 +214,7 @@ fn split(range: std::ops::Range<usize>, leaf: usize, cuts: usize, parts: &mut Ve
 fn join<W: Wide, F: Fold<W>>(
     acc: &mut [W],
     width: usize,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     leaf: usize,
     cuts: usize,
     next: &mut usize,
@@ -180,25 +233,51 @@ fn join<W: Wide, F: Fold<W>>(
 
 /// One long row.
 pub(super) fn long_row<W: Wide, F: Fold<W>>(x: &[W]) -> W {
-    if x.len() <= BLOCK {
-        return W::enter(Block::<W, F> { x, fold: PhantomData });
-    }
-    let m = middle(&(0..x.len()), BLOCK);
-    F::merge(long_row::<W, F>(&x[..m]), long_row::<W, F>(&x[m..]))
+    long::<W, F>(&Elements::Slice(x), 0..x.len(), &mut Vec::new())
 }
 
-/// Columns `c..c + acc.len()` of `rows` of a matrix of `inner` columns.
-fn columns<W: Wide, F: Fold<W>>(x: &[W], inner: usize, c: usize, rows: std::ops::Range<usize>, acc: &mut [W]) {
+fn long<W: Wide, F: Fold<W>>(x: &Elements<'_, W>, range: Range<usize>, block: &mut Vec<W>) -> W {
+    if range.len() <= BLOCK {
+        return W::enter(Block::<W, F> { x: x.get(range, block), fold: PhantomData });
+    }
+    // The tree depends on the length alone.
+    let m = range.start + middle(&(0..range.len()), BLOCK);
+    let first = long::<W, F>(x, range.start..m, block);
+    F::merge(first, long::<W, F>(x, m..range.end, block))
+}
+
+/// Columns `c..c + acc.len()` of `rows`, counted from the first of `all`, of a matrix of `inner` columns.
+fn columns<W: Wide, F: Fold<W>>(
+    x: &Elements<'_, W>,
+    inner: usize,
+    all: Range<usize>,
+    c: usize,
+    rows: Range<usize>,
+    acc: &mut [W],
+    block: &mut Vec<W>,
+) {
     if rows.len() <= BLOCK_ROWS {
         acc.fill(F::IDENTITY);
-        W::enter(Columns::<W, F> { x: &x[rows.start * inner..rows.end * inner], inner, c, acc, fold: PhantomData });
+        let (first, width) = (all.start + rows.start, acc.len());
+        let (x, inner, c) = match x {
+            Elements::Made(_, make) if width < inner => {
+                block.resize(block.len().max(rows.len() * width), W::ZERO);
+                for (r, line) in block.chunks_mut(width).take(rows.len()).enumerate() {
+                    let start = (first + r) * inner + c;
+                    make(start..start + width, line);
+                }
+                (&block[..rows.len() * width], width, 0)
+            }
+            _ => (x.get(first * inner..(first + rows.len()) * inner, block), inner, c),
+        };
+        W::enter(Columns::<W, F> { x, inner, c, acc, fold: PhantomData });
         return;
     }
     let m = middle(&rows, BLOCK_ROWS);
-    columns::<W, F>(x, inner, c, rows.start..m, acc);
+    columns::<W, F>(x, inner, all.clone(), c, rows.start..m, acc, block);
     let mut other = [F::IDENTITY; COLUMNS];
     let other = &mut other[..acc.len()];
-    columns::<W, F>(x, inner, c, m..rows.end, other);
+    columns::<W, F>(x, inner, all, c, m..rows.end, other, block);
     acc.iter_mut().zip(other).for_each(|(a, b)| *a = F::merge(*a, *b));
 }
 

@@ -9,8 +9,9 @@ use talray_core::{Error, Result};
 const ALIGN: usize = 64;
 /// Classes are 64·(4…7)/4·2ⁿ bytes: at most a quarter of a block is unused.
 const CLASSES: usize = 160;
-/// Free blocks are given back to the system beyond this many bytes.
-const POOLED_MAX: usize = 512 << 20;
+/// Free blocks are given back to the system where they and the live ones would take more than ever were live at once,
+/// beyond this many bytes: what a step has used, the next step finds, and need not take from the system page by page.
+const POOLED_FREE: usize = 512 << 20;
 
 /// Bytes in use and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,7 +226,8 @@ impl Drop for Block {
         if self.live {
             end(self.len);
         }
-        if COUNTERS.pooled.load(Relaxed) + bytes <= POOLED_MAX {
+        let (live, pooled) = (COUNTERS.live.load(Relaxed), COUNTERS.pooled.load(Relaxed) + bytes);
+        if pooled <= POOLED_FREE || live + pooled <= COUNTERS.peak.load(Relaxed) {
             COUNTERS.pooled.fetch_add(bytes, Relaxed);
             lock(&FREE[self.class]).0.push(self.pointer);
         } else {

@@ -4,7 +4,7 @@ use crate::KernelDef;
 
 mod control;
 mod nn;
-mod structure;
+pub(crate) mod structure;
 
 /// Every fast kernel, by group.
 pub const KERNELS: [&[&KernelDef]; 3] = [control::KERNELS, structure::KERNELS, nn::KERNELS];

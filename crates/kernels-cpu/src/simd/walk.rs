@@ -1,6 +1,9 @@
 //! The arrays of a chain: checked against the result's shape, with axes merged where all can be walked as one, and run.
 #![expect(unsafe_code, reason = "the block machine takes raw arrays, checked here")]
 
+use std::marker::PhantomData;
+use std::ops::Range;
+
 use smallvec::SmallVec;
 use talray_core::{DType, Error, Result};
 
@@ -52,6 +55,50 @@ pub(crate) fn run_single(
     // SAFETY: every array was found to hold n elements of the loop's types.
     unsafe { step(&Args { src, dst: output.as_mut_ptr(), n }) };
     true
+}
+
+/// A chain of one output with its inputs, whose elements are made a range at a time.
+pub(crate) struct Ready<'a> {
+    chain: &'a Chain,
+    grid: Grid,
+    inputs: SmallVec<[Access; 4]>,
+    n: usize,
+    /// The inputs are read where they lie.
+    views: PhantomData<&'a [u8]>,
+}
+
+// SAFETY: threads only read the inputs; outputs are given to each call.
+unsafe impl Sync for Ready<'_> {}
+
+impl<'a> Ready<'a> {
+    /// `chain` over `inputs` of these dtypes, which broadcast to `shape`.
+    pub(crate) fn new(chain: &'a Chain, dtypes: &[DType], shape: &[usize], inputs: &[Input<'a>]) -> Result<Self> {
+        if inputs.len() != chain.inputs.len() || chain.outputs.len() != 1 {
+            return Err(Error::internal("a program was given another number of inputs or outputs"));
+        }
+        let mut walk = Walk::new(shape);
+        for (input, dtype) in inputs.iter().zip(dtypes) {
+            walk.add(input, *dtype)?;
+        }
+        let n = shape.iter().product();
+        let (grid, inputs) = walk.finish();
+        Ok(Self { chain, grid, inputs, n, views: PhantomData })
+    }
+
+    /// Fills `out` with the elements of `range`.
+    ///
+    /// # Panics
+    /// When `out` does not hold exactly these, or they are not in the result: a mistake in a kernel.
+    pub(crate) fn fill(&self, range: Range<usize>, out: &mut [u8]) {
+        let size = self.chain.outputs[0];
+        assert!(range.start <= range.end && range.end <= self.n && out.len() == range.len() * size, "a range outside the result");
+        assert!(out.as_ptr().addr().is_multiple_of(size), "an output that is not aligned");
+        let start = out.as_mut_ptr().wrapping_sub(range.start * size);
+        let job =
+            Job { chain: self.chain, grid: &self.grid, inputs: self.inputs.clone(), outputs: SmallVec::from_elem(start, 1) };
+        // SAFETY: `add` checked the inputs; the job writes elements of `range` only, which `out` holds and we alone touch.
+        unsafe { job.run(range) };
+    }
 }
 
 impl<'a> Walk<'a> {

@@ -7,7 +7,7 @@ mod argmax;
 mod concat;
 mod gather;
 mod pad;
-mod reduce;
+pub(crate) mod reduce;
 mod scan;
 mod scatter;
 mod segment;

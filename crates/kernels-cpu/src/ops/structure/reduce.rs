@@ -1,12 +1,12 @@
 //! `sum`, `prod`, `mean`, `max`, `min`, `any`, `all`
 
 use talray_core::infer::normalize_axes;
-use talray_core::{Error, Result};
+use talray_core::{AttrsRef, Error, Result};
 
 use crate::families::copy::elements_mut;
 use crate::families::number::Wide;
-use crate::families::reduce::{Fold, Max, Min, Prod, Sum, reduce};
-use crate::{Call, Element, Input, KernelDef, dispatch, wide};
+use crate::families::reduce::{Elements, Fold, Make, Max, Min, Prod, Sum, reduce};
+use crate::{Call, Element, Input, KernelDef, Pool, dispatch, wide};
 
 pub static SUM: KernelDef =
     KernelDef { op: "sum", run: |call| wide!(call.input(0)?.dtype, W => run::<W, Sum>(call)), strided: false };
@@ -26,7 +26,7 @@ fn run<W: Wide, F: Fold<W>>(call: &mut Call<'_>) -> Result<()> {
     let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
     let pool = call.pool;
     let values = W::read(&x)?;
-    W::fill(&mut call.output(0), |out| reduce::<W, F>(&values, x.shape, |i| axes.contains(&i), out, pool))
+    W::fill(&mut call.output(0), |out| reduce::<W, F>(Elements::Slice(&values), x.shape, |i| axes.contains(&i), out, pool))
 }
 
 fn extreme<W: Wide, F: Fold<W>>(call: &mut Call<'_>) -> Result<()> {
@@ -47,7 +47,7 @@ fn mean(call: &mut Call<'_>) -> Result<()> {
     let n = count(&x, &axes);
     let values: Vec<f64> = dispatch!(x.dtype, T => x.slice::<T>()?.iter().map(|x| x.to_f64()).collect());
     let mut sums = vec![0.0; call.outputs[0].len()];
-    reduce::<f64, Sum>(&values, x.shape, |i| axes.contains(&i), &mut sums, call.pool);
+    reduce::<f64, Sum>(Elements::Slice(&values), x.shape, |i| axes.contains(&i), &mut sums, call.pool);
     call.output(0).slice::<f32>()?.iter_mut().zip(sums).for_each(|(o, s)| *o = (s / n) as f32);
     Ok(())
 }
@@ -59,9 +59,39 @@ fn float_mean<W: Wide>(call: &mut Call<'_>) -> Result<()> {
     let pool = call.pool;
     let values = W::read(&x)?;
     W::fill(&mut call.output(0), |out| {
-        reduce::<W, Sum>(&values, x.shape, |i| axes.contains(&i), out, pool);
+        reduce::<W, Sum>(Elements::Slice(&values), x.shape, |i| axes.contains(&i), out, pool);
         out.iter_mut().for_each(|o| *o = W::from_f64(o.to_f64() / n));
     })
+}
+
+/// Is it one of the kernels that [`made`] stands for?
+pub(crate) fn takes_made(kernel: &KernelDef) -> bool {
+    [&SUM, &PROD, &MEAN, &MAX, &MIN].iter().any(|k| std::ptr::eq(*k, kernel))
+}
+
+/// What `kernel` gives for float elements of `shape`, none of its sizes 0, that are made when they are wanted.
+pub(crate) fn made<W: Wide>(
+    kernel: &KernelDef,
+    attrs: AttrsRef<'_>,
+    shape: &[usize],
+    make: Make<'_, W>,
+    out: &mut [W],
+    pool: &Pool,
+) -> Result<()> {
+    let axes = normalize_axes(attrs, "axis", shape.len())?;
+    let reduced = |i: usize| axes.contains(&i);
+    let x = Elements::Made(shape.iter().product(), make);
+    match kernel.op {
+        "prod" => reduce::<W, Prod>(x, shape, reduced, out, pool),
+        "max" => reduce::<W, Max>(x, shape, reduced, out, pool),
+        "min" => reduce::<W, Min>(x, shape, reduced, out, pool),
+        _ => reduce::<W, Sum>(x, shape, reduced, out, pool),
+    }
+    if kernel.op == "mean" {
+        let n = axes.iter().map(|&a| shape[a]).product::<usize>() as f64;
+        out.iter_mut().for_each(|o| *o = W::from_f64(o.to_f64() / n));
+    }
+    Ok(())
 }
 
 /// How many elements are reduced into one.
@@ -75,7 +105,7 @@ fn truth<F: Fold<u32>>(call: &mut Call<'_>) -> Result<()> {
     let axes = normalize_axes(call.attrs, "axis", x.shape.len())?;
     let values: Vec<u32> = dispatch!(x.dtype, T => x.slice::<T>()?.iter().map(|x| u32::from(x.to_f64() != 0.0)).collect());
     let mut found = vec![0; call.outputs[0].len()];
-    reduce::<u32, F>(&values, x.shape, |i| axes.contains(&i), &mut found, call.pool);
+    reduce::<u32, F>(Elements::Slice(&values), x.shape, |i| axes.contains(&i), &mut found, call.pool);
     elements_mut::<u8>(call.output(0).bytes)?.iter_mut().zip(found).for_each(|(o, f)| *o = u8::from(f != 0));
     Ok(())
 }
