@@ -3,8 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { concat, type Gradient, gradients, RowGradient, setSeed, sum, tensor, type Tensor } from '../../index.js';
 import { Dense, Embedding, relu } from '../index.js';
 
-const ids = tensor([[4, 0, 9], [4, 1, 3], [4, 1, 3], [2, 1, 3], [0, 1, 9]], { dtype: 'i32' });
-const x = tensor([[0.5, -1], [0.25, 2], [1, 1], [-2, 0.125], [3, 0]]);
+const ids = tensor(
+  [
+    [4, 0, 9],
+    [4, 1, 3],
+    [4, 1, 3],
+    [2, 1, 3],
+    [0, 1, 9],
+  ],
+  { dtype: 'i32' },
+);
+const x = tensor([
+  [0.5, -1],
+  [0.25, 2],
+  [1, 1],
+  [-2, 0.125],
+  [3, 0],
+]);
 
 function parts(numbers = 0): { embedding: Embedding; dense: Dense } {
   setSeed(3);
