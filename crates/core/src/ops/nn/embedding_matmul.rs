@@ -103,5 +103,7 @@ pub(super) fn concatenated(b: &mut Builder<'_>, table: Value, ids: Value, x: Opt
 
 /// A size that a rule has to know.
 fn known(d: &Dim) -> Result<i64> {
-    d.known().map(|n| n as i64).ok_or_else(|| Error::shape(format!("the number of columns of x must be known, received {d}")))
+    d.known()
+        .map(|n| n as i64)
+        .ok_or_else(|| Error::unsupported(format!("the number of columns of x must be known, received {d}")))
 }

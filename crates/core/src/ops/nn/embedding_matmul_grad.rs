@@ -52,7 +52,7 @@ pub static DEF: OpDef = OpDef {
         let dkernel = b.matmul(flat, dy, true, false)?;
         let dflat = b.matmul(dy, kernel, false, true)?;
         let vectors =
-            shape[1].mul(dim.clone()).known().ok_or_else(|| Error::shape("the number of ids in a row must be known"))?;
+            shape[1].mul(dim.clone()).known().ok_or_else(|| Error::unsupported("the number of ids in a row must be known"))?;
         let dvectors =
             b.op("slice", &[dflat], &[("begin", (&[0, 0][..]).into()), ("size", (&[-1, vectors as i64][..]).into())])?;
         let dvectors = b.reshape(dvectors, &Shape::from_iter([shape.size(), dim]))?;
