@@ -27,10 +27,15 @@ _ARITHMETIC = {
     "div": (np.divide, (-3, 3), (-3, 3), False, "NumPy", 0, 0, True),
     "maximum": (np.maximum, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
     "minimum": (np.minimum, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
+    "fmax": (np.fmax, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
+    "fmin": (np.fmin, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
+    "heaviside": (np.heaviside, (-3, 3), (-3, 3), False, "NumPy", 0, 0, False),
     "pow": (_wide(np.power), (0.1, 4), (-5, 5), False, "NumPy in f64", 1e-6, 4e-15, False),
     "atan2": (_wide(np.arctan2), (-3, 3), (-3, 3), False, "NumPy in f64", 1e-6, 2e-15, True),
     "logaddexp": (_wide(np.logaddexp), (-9, 9), (-9, 9), False, "NumPy in f64", 1e-6, 4e-15, False),
+    "logaddexp2": (_wide(np.logaddexp2), (-9, 9), (-9, 9), False, "NumPy in f64", 1e-6, 4e-15, False),
     "hypot": (_wide(np.hypot), (-3, 3), (-3, 3), False, "NumPy in f64", 1e-6, 2e-15, False),
+    "nextafter": (np.nextafter, (-3, 3), (-3, 3), False, "NumPy", 0, 0, True),
     "copysign": (np.copysign, (-3, 3), (-3, 3), False, "NumPy", 0, 0, True),
     "squared_difference": (lambda a, b: np.square(a - b), (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
     "xdivy": (lambda a, b: np.where(a == 0, np.zeros_like(a), a / b), (-3, 3), (-3, 3), False, "NumPy, by TensorFlow's definition", 0, 0, False),
@@ -54,7 +59,7 @@ def _arithmetic():
             top = np.iinfo(np.int32).max
             a, b = np.array([top, -top - 1, top], np.int32), np.array([1, -1, top], np.int32)
             case(name, [a, b], function(a, b), source=source)
-        for dtype in ("f16", "bf16"):
+        for dtype in ("f16", "bf16") if name != "nextafter" else ():
             a, b = floats([9], *ra, dtype, 3), floats([9], *rb, dtype, 4)
             wanted = function(a.astype(np.float32), b.astype(np.float32)).astype(a.dtype)
             case(name, [a, b], wanted, source=source, atol=1e-3)
@@ -84,6 +89,69 @@ def _remainders():
         if dtype.startswith("i"):
             b = b * np.array([1, -1, 1, -1, 1, -1], b.dtype)
         case("trunc_divide", [a, b], np.trunc(a.astype(np.float64) / b).astype(a.dtype), source="NumPy in f64")
+
+
+def _divisors():
+    for name, function in (("gcd", np.gcd), ("lcm", np.lcm)):
+        for dtype in INTS:
+            a, b = ints([6, 5], -60, 61, dtype, 1), ints([5], -40, 41, dtype, 2)
+            case(name, [a, b], function(a, b))
+            info = np.iinfo(DTYPES[dtype])
+            a, b = pairs(np.array([0, 1, 12, 64, 97, info.max, info.max - 1, info.min], DTYPES[dtype]))
+            if name == "gcd":
+                case(name, [a, b], function(a, b))
+            a, b = pairs(np.array([0, 1, 2, 3, 6, 9], DTYPES[dtype]))
+            case(name, [a, b], function(a, b))
+        case(name, [np.zeros([0, 2], np.int32), np.zeros([2], np.int32)], np.zeros([0, 2], np.int32))
+    a, b = np.array([2**31 - 1, 2**30, -(2**31)], np.int32), np.array([2**31 - 2, 3, 3], np.int32)
+    case("lcm", [a, b], np.lcm(a, b))
+    for dtype in ("f32", "f64", "f16"):
+        a, b = floats([4, 5], -9, 9, dtype), floats([5], -3, 3, dtype, 1)
+        case("divmod", [a, b], list(np.divmod(a, b)), atol={"f32": 1e-6, "f64": 1e-14, "f16": 1e-2}[dtype])
+        a, b = pairs(np.array([7.0, -7.0, 2.5, -2.5, 3.0, -3.0], DTYPES[dtype]))
+        case("divmod", [a, b], list(np.divmod(a, b)))
+    for dtype in INTS:
+        a, b = ints([4, 6], -40, 40, dtype), ints([6], 1, 9, dtype, 1)
+        if dtype.startswith("i"):
+            b = b * np.array([1, -1, 1, -1, 1, -1], b.dtype)
+        case("divmod", [a, b], list(np.divmod(a, b)))
+    a, b = np.array([5, -5, 0], np.int32), np.zeros(3, np.int32)
+    case("divmod", [a, b], list(np.divmod(a, b)))
+
+
+def _exponents():
+    for dtype in ("f32", "f64", "f16"):
+        for exponents in ("i8", "i32", "i64", "u8"):
+            x, n = floats([4, 6], -3, 3, dtype), ints([6], -12, 13, exponents, 1)
+            case("ldexp", [x, n], np.ldexp(x, n.astype(np.int64)), bits=True)
+        # To the ends of the range and into the subnormal numbers, where results are rounded.
+        x, n = edges(dtype), np.array([-2200, -1100, -1030, -160, -140, -30, -20, -9, -1, 0, 1, 9, 20, 140, 300, 1100, 2200], np.int32)
+        x, n = (v.reshape(-1) for v in np.meshgrid(np.concatenate([x, DTYPES[dtype]([1.75, 1.9990234375, -1.2001953125])]), n, indexing="ij"))
+        case("ldexp", [x, n], np.ldexp(x, n), bits=True)
+    for exponents in ("i32", "i64"):
+        n = np.array([np.iinfo(DTYPES[exponents]).min, np.iinfo(DTYPES[exponents]).max], DTYPES[exponents])
+        case("ldexp", [np.array([1.5, 1.5], np.float32), n], np.array([0.0, np.inf], np.float32), source="IEEE 754")
+    half = floats([5], -3, 3, "bf16")
+    case("ldexp", [half, np.array([3, -2, 0, 9, -9], np.int32)], np.ldexp(half.astype(np.float32), [3, -2, 0, 9, -9]).astype(half.dtype), bits=True)
+
+
+def _nearness():
+    for name, function in (("isclose", np.isclose), ("allclose", np.allclose)):
+        for dtype in ("f32", "f64"):
+            a = floats([4, 3], -3, 3, dtype)
+            b = a * (1 + floats([4, 3], -2e-5, 2e-5, dtype, 1))
+            for attrs in ({}, {"rtol": 2e-5}, {"rtol": 0.0, "atol": 1e-5}, {"rtol": 1e-4}):
+                case(name, [a, b], np.asarray(function(a, b, **attrs)), attrs)
+            case(name, [a, floats([3], -3, 3, dtype, 2)], np.asarray(function(a, floats([3], -3, 3, dtype, 2), atol=1.0)), {"atol": 1.0})
+            a, b = pairs(np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -2.5], DTYPES[dtype]))
+            for equal in (False, True):
+                case(name, [a, b], np.asarray(function(a, b, equal_nan=equal)), {"equal_nan": equal})
+            same = np.array([np.inf, np.nan, 1.0], DTYPES[dtype])
+            case(name, [same, same], np.asarray(function(same, same, equal_nan=True)), {"equal_nan": True})
+        a, b = ints([6], -1, 3), ints([6], -1, 3, seed=1)
+        case(name, [a, b], np.asarray(function(a, b)))
+        empty = np.zeros([0, 2], np.float32)
+        case(name, [empty, empty], np.asarray(function(empty, empty)))
 
 
 def _comparisons():
@@ -140,6 +208,9 @@ def _choice():
 def make():
     _arithmetic()
     _remainders()
+    _divisors()
+    _exponents()
+    _nearness()
     _comparisons()
     _logic()
     _choice()

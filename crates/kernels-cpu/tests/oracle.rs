@@ -119,20 +119,20 @@ fn check(program: &Program, sample: &Sample, compared: &mut usize) -> Option<Str
     let owned: Vec<(Vec<u8>, DType)> = bytes.into_iter().zip(program.inputs.iter().copied()).collect();
     let sources: Vec<_> =
         owned.iter().map(|(b, d)| Source::View(Input { dtype: *d, shape: &shape, strides: &[1], offset: 0, bytes: b })).collect();
-    let out_dtype = program.outputs[0].1;
-    let mut out = vec![0xa5; len * out_dtype.size()];
-    if let Err(e) = Evaluator::new(program).and_then(|e| e.run(&shape, &sources, &mut [&mut out], &Pool::serial())) {
+    let mut outs: Vec<Vec<u8>> = program.outputs.iter().map(|(_, dtype)| vec![0xa5; len * dtype.size()]).collect();
+    let mut given: Vec<&mut [u8]> = outs.iter_mut().map(Vec::as_mut_slice).collect();
+    if let Err(e) = Evaluator::new(program).and_then(|e| e.run(&shape, &sources, &mut given, &Pool::serial())) {
         return Some(e.to_string());
     }
-    let tolerance = tolerance(program, out_dtype);
     for i in 0..len {
         let element = |(b, d): &(Vec<u8>, DType)| decode(&b[i * d.size()..(i + 1) * d.size()], *d);
         let row: Vec<Scalar> = owned.iter().map(element).collect();
-        let want = eval::run(program, &row)[0];
-        let got = decode(&out[i * out_dtype.size()..(i + 1) * out_dtype.size()], out_dtype);
-        *compared += 1;
-        if !agree(got, want, tolerance, || scale(program, &row)) {
-            return Some(format!("{row:?} gave {got:?}, not {want:?}"));
+        for ((out, (_, dtype)), want) in outs.iter().zip(&program.outputs).zip(eval::run(program, &row)) {
+            let got = decode(&out[i * dtype.size()..(i + 1) * dtype.size()], *dtype);
+            *compared += 1;
+            if !agree(got, want, tolerance(program, *dtype), || scale(program, &row)) {
+                return Some(format!("{row:?} gave {got:?}, not {want:?}"));
+            }
         }
     }
     None

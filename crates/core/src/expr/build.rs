@@ -145,7 +145,7 @@ macro_rules! binary {
     };
 }
 binary!(rem Rem, floor_div FloorDiv, modulo Mod, min Min, max Max, lt Lt, le Le, eq Eq, ne Ne, and And, or Or, xor Xor,
-    shl Shl, shr Shr, pow Pow, atan2 Atan2);
+    shl Shl, shr Shr, pow Pow, atan2 Atan2, gcd Gcd);
 
 macro_rules! operators {
     ($($trait:ident $name:ident $prim:ident),*) => { $(

@@ -100,7 +100,7 @@ fn unary(prim: Prim, y: &Expr, x: &Expr, t: &Expr) -> Option<Expr> {
         // Piecewise constant, or bits.
         Floor | Ceil | Trunc | Round | Cast | Bitcast | Not => return None,
         Add | Sub | Mul | Div | Rem | FloorDiv | Mod | Min | Max | Lt | Le | Eq | Ne | And | Or | Xor | Shl | Shr | Select
-        | Pow | Atan2 => return None,
+        | Pow | Atan2 | Gcd => return None,
     })
 }
 
@@ -131,7 +131,7 @@ fn binary(prim: Prim, y: &Expr, (a, b): (&Expr, &Expr), (ta, tb): (Option<&Expr>
             Some(m.eq(&m.c(0.0)).select(&m.c(0.0), &sum))
         }
         // Piecewise constant, or bits.
-        FloorDiv | Lt | Le | Eq | Ne | And | Or | Xor | Shl | Shr => None,
+        FloorDiv | Lt | Le | Eq | Ne | And | Or | Xor | Shl | Shr | Gcd => None,
         Neg | Abs | Not | Select | Cast | Bitcast | Floor | Ceil | Trunc | Round | Sqrt | Exp | Exp2 | Expm1 | Log | Log2
         | Log1p | Sin | Cos | Tan | Asin | Acos | Atan | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Sigmoid | Erf | Erfc
         | Erfinv | Lgamma | Digamma => None,

@@ -190,7 +190,8 @@ fn float(prim: Prim, a: f64, b: f64) -> f64 {
         | Prim::Ne
         | Prim::Select
         | Prim::Cast
-        | Prim::Bitcast => f64::NAN,
+        | Prim::Bitcast
+        | Prim::Gcd => f64::NAN,
     }
 }
 
@@ -236,6 +237,15 @@ fn floor_div(a: f64, b: f64) -> f64 {
     }
 }
 
+/// The greatest common divisor of two numbers that are not negative, by Euclid.
+fn common_divisor(a: i128, b: i128) -> i128 {
+    let (mut a, mut b) = (a, b);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
 /// Integers and bools, before wrapping to the result's dtype; `dtype` is that of the arguments.
 fn integer(prim: Prim, a: i128, b: i128, dtype: DType) -> i128 {
     let width = 8 * dtype.size() as i128;
@@ -276,6 +286,7 @@ fn integer(prim: Prim, a: i128, b: i128, dtype: DType) -> i128 {
         Prim::Shr if (0..width).contains(&b) => a >> b,
         Prim::Shr => -i128::from(a < 0),
         Prim::Pow => power(a, b, dtype),
+        Prim::Gcd => common_divisor(a.abs(), b.abs()),
         // Whole already.
         Prim::Floor | Prim::Ceil | Prim::Trunc | Prim::Round => a,
         // No meaning on integers, or handled before.

@@ -43,13 +43,23 @@ pub fn sign(x: &Expr) -> Expr {
 }
 
 /// The signed integer dtype as wide as `dtype`.
-fn bits_of(dtype: DType) -> DType {
+pub(super) fn bits_of(dtype: DType) -> DType {
     match dtype.size() {
         1 => DType::I8,
         2 => DType::I16,
         4 => DType::I32,
         _ => DType::I64,
     }
+}
+
+/// `|x|` of an integer `x` as the unsigned integer of its width, which holds that of the least number too.
+pub fn magnitude(x: &Expr) -> Expr {
+    x.abs().bitcast(match x.dtype().size() {
+        1 => DType::U8,
+        2 => DType::U16,
+        4 => DType::U32,
+        _ => DType::U64,
+    })
 }
 
 /// Is the sign set (of −0 and NaN too)? Bool.

@@ -7,6 +7,7 @@ mod build;
 pub mod diff;
 mod display;
 pub mod eval;
+pub mod floats;
 pub mod forms;
 mod prims;
 pub mod program;
@@ -137,6 +138,8 @@ pub enum Prim {
     Lgamma,
     /// Γ'(x)/Γ(x)
     Digamma,
+    /// Greatest common divisor of the magnitudes of two integers; gcd(x, 0) is |x|
+    Gcd,
 }
 
 /// A shared scalar expression.

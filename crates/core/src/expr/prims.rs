@@ -6,10 +6,10 @@ use Prim::*;
 
 impl Prim {
     /// Every primitive, in the order of its declaration.
-    pub const ALL: [Prim; 55] = [
+    pub const ALL: [Prim; 56] = [
         Neg, Abs, Add, Sub, Mul, Div, Rem, FloorDiv, Mod, Min, Max, Lt, Le, Eq, Ne, And, Or, Xor, Not, Shl, Shr, Select, Cast,
         Bitcast, Floor, Ceil, Trunc, Round, Sqrt, Exp, Exp2, Expm1, Log, Log2, Log1p, Pow, Sin, Cos, Tan, Asin, Acos, Atan,
-        Atan2, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Sigmoid, Erf, Erfc, Erfinv, Lgamma, Digamma,
+        Atan2, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh, Sigmoid, Erf, Erfc, Erfinv, Lgamma, Digamma, Gcd,
     ];
 
     /// Name of the op that is exactly this primitive on arguments of `dtype` (for `Select`, that
@@ -72,6 +72,7 @@ impl Prim {
             Erfinv => "erfinv",
             Lgamma => "lgamma",
             Digamma => "digamma",
+            Gcd => "gcd",
         }
     }
 
@@ -79,7 +80,7 @@ impl Prim {
     pub const fn arity(self) -> usize {
         match self {
             Add | Sub | Mul | Div | Rem | FloorDiv | Mod | Min | Max | Lt | Le | Eq | Ne | And | Or | Xor | Shl | Shr | Pow
-            | Atan2 => 2,
+            | Atan2 | Gcd => 2,
             Select => 3,
             Neg | Abs | Not | Cast | Bitcast | Floor | Ceil | Trunc | Round | Sqrt | Exp | Exp2 | Expm1 | Log | Log2 | Log1p
             | Sin | Cos | Tan | Asin | Acos | Atan | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Sigmoid | Erf | Erfc
@@ -92,7 +93,7 @@ impl Prim {
     pub const fn is_exact(self) -> bool {
         match self {
             Neg | Abs | Add | Sub | Mul | Div | Min | Max | Lt | Le | Eq | Ne | And | Or | Xor | Not | Shl | Shr | Select
-            | Cast | Bitcast | Floor | Ceil | Trunc | Round | Sqrt => true,
+            | Cast | Bitcast | Floor | Ceil | Trunc | Round | Sqrt | Gcd => true,
             Rem | FloorDiv | Mod | Exp | Exp2 | Expm1 | Log | Log2 | Log1p | Pow | Sin | Cos | Tan | Asin | Acos | Atan
             | Atan2 | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Sigmoid | Erf | Erfc | Erfinv | Lgamma | Digamma => false,
         }

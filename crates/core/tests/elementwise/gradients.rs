@@ -4,7 +4,7 @@ use crate::cases::{apply, attrs, dtypes, ops, points};
 use talray_core::autodiff::elementwise::gradients;
 use talray_core::expr::eval::{Scalar, eval};
 use talray_core::expr::{Expr, op_exprs};
-use talray_core::{AttrsRef, DType, Graph, Vjp};
+use talray_core::{AttrsRef, DType, Graph, Value, Vjp};
 
 /// Ops whose gradient is mathematically infinite (or has no value) at a point where the op is finite.
 const INFINITE: &[(&str, &str)] = &[
@@ -27,6 +27,8 @@ const INFINITE: &[(&str, &str)] = &[
     ("atan2", "1 / radius near the origin passes the greatest f32"),
     ("pow", "b a^(b - 1) at a = 0 and b < 1"),
     ("lgamma", "digamma at 0 and at subnormal x passes the greatest f32"),
+    ("ldexp", "2^exponent at large exponents passes the greatest number"),
+    ("frexp", "2^-exponent at subnormal x passes the greatest f32"),
     ("digamma", "trigamma near 0 passes the greatest f32"),
 ];
 
@@ -47,12 +49,18 @@ fn derive(id: talray_core::graph::OpId, sample: &talray_core::Sample, float: DTy
     (args, body, grads)
 }
 
-/// Inputs, then the output, then the cotangent.
-fn row(point: &[f64], args: &[DType], body: &Expr, dy: f64) -> Vec<Scalar> {
+/// Inputs, then the outputs, then a cotangent for each output that is a float (0 for others).
+fn row(point: &[f64], args: &[DType], body: &[Expr], dy: f64) -> Vec<Scalar> {
     let mut row: Vec<_> = point.iter().zip(args).map(|(x, d)| Scalar::new(*x, *d)).collect();
-    let y = eval(body, &row);
-    row.extend([y, Scalar::new(dy, body.dtype())]);
+    let outputs: Vec<_> = body.iter().map(|y| eval(y, &row)).collect();
+    row.extend(outputs);
+    row.extend(body.iter().map(|y| Scalar::new(if y.dtype().is_float() { dy } else { 0.0 }, y.dtype())));
     row
+}
+
+/// The sum of the outputs that are floats.
+fn sum(body: &[Expr], row: &[Scalar]) -> f64 {
+    body.iter().filter(|y| y.dtype().is_float()).map(|y| eval(y, row).f64()).sum()
 }
 
 #[test]
@@ -63,11 +71,11 @@ fn every_gradient_agrees_with_central_differences() {
             let (args, body, grads) = derive(id, sample, DType::F64);
             for point in points(sample) {
                 for i in (0..args.len()).filter(|&i| args[i].is_float()) {
-                    let got = grads[i].as_ref().map_or(0.0, |g| eval(g, &row(&point, &args, &body[0], 1.7)).f64());
+                    let got = grads[i].as_ref().map_or(0.0, |g| eval(g, &row(&point, &args, &body, 1.7)).f64());
                     let at = |h: f64| {
                         let mut p = point.clone();
                         p[i] += h;
-                        eval(&body[0], &row(&p, &args, &body[0], 0.0)).f64()
+                        sum(&body, &row(&p, &args, &body, 0.0))
                     };
                     let h = 1e-5;
                     let want = 1.7 * (at(h) - at(-h)) / (2.0 * h);
@@ -97,8 +105,8 @@ fn every_gradient_is_finite_where_the_op_is() {
                 points = points.iter().flat_map(|p| grid.map(|x| [p.as_slice(), &[x]].concat())).collect();
             }
             for point in points {
-                let row = row(&point, &args, &body[0], 1.0);
-                if row[..=args.len()].iter().any(|v| !v.f64().is_finite()) {
+                let row = row(&point, &args, &body, 1.0);
+                if row[..args.len() + body.len()].iter().any(|v| !v.f64().is_finite()) {
                     continue;
                 }
                 for g in grads.iter().flatten() {
@@ -123,15 +131,15 @@ fn second_derivatives_agree_with_central_differences() {
             let (args, body, grads) = derive(id, sample, DType::F64);
             // Of one input only, with the output spelled out so that it is derived too.
             let [Some(grad)] = grads.as_slice() else { continue };
-            if args.len() != 1 || !args[0].is_float() {
+            if args.len() != 1 || body.len() != 1 || !args[0].is_float() {
                 continue;
             }
-            let inner = |x: f64| eval(grad, &row(&[x], &args, &body[0], 1.0)).f64();
+            let inner = |x: f64| eval(grad, &row(&[x], &args, &body, 1.0)).f64();
             let by_x = talray_core::expr::diff::derivative(grad, 0, DType::F64);
             let by_y = talray_core::expr::diff::derivative(grad, 1, DType::F64);
             for point in points(sample) {
                 let x = point[0];
-                let row = row(&[x], &args, &body[0], 1.0);
+                let row = row(&[x], &args, &body, 1.0);
                 let part = |e: &Option<Expr>| e.as_ref().map_or(0.0, |e| eval(e, &row).f64());
                 let got = part(&by_x) + part(&by_y) * inner(x);
                 let want = (inner(x + 1e-5) - inner(x - 1e-5)) / 2e-5;
@@ -159,10 +167,12 @@ fn gradients_have_the_types_of_their_inputs_after_broadcasting() {
             let mut g = Graph::new();
             let y = apply(&mut g, id, &types, &values).unwrap();
             let inputs: Vec<_> = g.node(y).inputs.iter().flatten().copied().collect();
-            let dy = g.input(g.ty(y).clone());
+            let types = g.node(y).types.clone();
+            let outputs: Vec<_> = (0..types.len()).map(|out| Value { out: out as u16, ..y }).collect();
+            let dys: Vec<_> = types.iter().map(|t| Some(g.input(t.clone()))).collect();
             let (cx, wants) = (AttrsRef { op: def, values: &values }, vec![true; inputs.len()]);
-            let node = (inputs.as_slice(), std::slice::from_ref(&y));
-            let grads = talray_core::autodiff::elementwise::vjp(&mut g.build(), cx, node, &[Some(dy)], &wants).unwrap();
+            let node = (inputs.as_slice(), outputs.as_slice());
+            let grads = talray_core::autodiff::elementwise::vjp(&mut g.build(), cx, node, &dys, &wants).unwrap();
             for (x, grad) in inputs.iter().zip(&grads) {
                 if let Some(grad) = grad {
                     assert_eq!(g.ty(*grad), g.ty(*x), "{}", def.name);

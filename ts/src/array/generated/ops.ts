@@ -108,10 +108,19 @@ export function bitwiseAnd(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
+ * The number of ones among the bits of `|x|`, as `u8`. Floats are refused. As `numpy.bitwise_count`.
+ */
+export function bitwiseCount(x: TensorLike): Tensor {
+  words.begin(11, 1);
+  words.arg(x);
+  return words.one();
+}
+
+/**
  * `~x`, every bit inverted. Floats are refused. As `numpy.bitwise_not`.
  */
 export function bitwiseNot(x: TensorLike): Tensor {
-  words.begin(11, 1);
+  words.begin(12, 1);
   words.arg(x);
   return words.one();
 }
@@ -120,7 +129,7 @@ export function bitwiseNot(x: TensorLike): Tensor {
  * `a | b`, bit by bit. Floats are refused. As `numpy.bitwise_or`.
  */
 export function bitwiseOr(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(12, 2);
+  words.begin(13, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -130,7 +139,7 @@ export function bitwiseOr(a: TensorLike, b: TensorLike): Tensor {
  * `a ^ b`, bit by bit. Floats are refused. As `numpy.bitwise_xor`.
  */
 export function bitwiseXor(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(13, 2);
+  words.begin(14, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -140,7 +149,7 @@ export function bitwiseXor(a: TensorLike, b: TensorLike): Tensor {
  * `x` converted to `dtype`. Float to integer truncates and saturates (NaN gives 0), integer to integer wraps, to bool is `x != 0`.
  */
 export function cast(x: TensorLike, dtype: DType): Tensor {
-  words.begin(14, 1);
+  words.begin(15, 1);
   words.arg(x);
   words.dtype(dtype);
   return words.one();
@@ -150,7 +159,7 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
  * The real cube root of `x`, negative for negative `x`. As `numpy.cbrt`.
  */
 export function cbrt(x: TensorLike): Tensor {
-  words.begin(15, 1);
+  words.begin(16, 1);
   words.arg(x);
   return words.one();
 }
@@ -159,7 +168,7 @@ export function cbrt(x: TensorLike): Tensor {
  * `x` rounded up, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.ceil`.
  */
 export function ceil(x: TensorLike): Tensor {
-  words.begin(16, 1);
+  words.begin(17, 1);
   words.arg(x);
   return words.one();
 }
@@ -170,7 +179,7 @@ export function ceil(x: TensorLike): Tensor {
  */
 export function celu(x: TensorLike, options: { alpha?: number | undefined } = {}): Tensor {
   words.known(options, ['alpha']);
-  words.begin(17, 1);
+  words.begin(18, 1);
   words.arg(x);
   words.number(options.alpha);
   return words.one();
@@ -183,7 +192,7 @@ export function celu(x: TensorLike, options: { alpha?: number | undefined } = {}
  */
 export function clip(x: TensorLike, options: { min?: number | undefined; max?: number | undefined } = {}): Tensor {
   words.known(options, ['min', 'max']);
-  words.begin(18, 1);
+  words.begin(19, 1);
   words.arg(x);
   words.number(options.min);
   words.number(options.max);
@@ -194,7 +203,7 @@ export function clip(x: TensorLike, options: { min?: number | undefined; max?: n
  * The magnitude of `a` with the sign of `b` (of −0 and NaN too). As `numpy.copysign`.
  */
 export function copysign(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(19, 2);
+  words.begin(20, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -204,7 +213,7 @@ export function copysign(a: TensorLike, b: TensorLike): Tensor {
  * The cosine of `x` in radians. As `numpy.cos`.
  */
 export function cos(x: TensorLike): Tensor {
-  words.begin(20, 1);
+  words.begin(21, 1);
   words.arg(x);
   return words.one();
 }
@@ -213,7 +222,7 @@ export function cos(x: TensorLike): Tensor {
  * The hyperbolic cosine of `x`. As `numpy.cosh`.
  */
 export function cosh(x: TensorLike): Tensor {
-  words.begin(21, 1);
+  words.begin(22, 1);
   words.arg(x);
   return words.one();
 }
@@ -222,7 +231,7 @@ export function cosh(x: TensorLike): Tensor {
  * Degrees to radians: `x · π/180`. As `numpy.deg2rad`.
  */
 export function deg2rad(x: TensorLike): Tensor {
-  words.begin(22, 1);
+  words.begin(23, 1);
   words.arg(x);
   return words.one();
 }
@@ -231,7 +240,7 @@ export function deg2rad(x: TensorLike): Tensor {
  * `Γ'(x) / Γ(x)`, the derivative of `lgamma`. As `scipy.special.digamma`.
  */
 export function digamma(x: TensorLike): Tensor {
-  words.begin(23, 1);
+  words.begin(24, 1);
   words.arg(x);
   return words.one();
 }
@@ -240,7 +249,7 @@ export function digamma(x: TensorLike): Tensor {
  * `a / b`, elementwise with broadcasting; integers and bools are converted to f32 first. `x / 0` is an infinity, `0 / 0` is NaN. As `numpy.true_divide`.
  */
 export function div(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(24, 2);
+  words.begin(25, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -250,10 +259,21 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
  * `a / b`, and 0 where `b` is 0. As `tf.math.divide_no_nan`.
  */
 export function divNoNan(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(25, 2);
+  words.begin(26, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
+}
+
+/**
+ * The `quotient` of `floorDivide(a, b)` and the `remainder` of `remainder(a, b)`. Bools are refused. As `numpy.divmod`.
+ */
+export function divmod(a: TensorLike, b: TensorLike): { quotient: Tensor; remainder: Tensor } {
+  words.begin(27, 2);
+  words.arg(a);
+  words.arg(b);
+  const made = words.many();
+  return { quotient: made[0] as Tensor, remainder: made[1] as Tensor };
 }
 
 /**
@@ -262,7 +282,7 @@ export function divNoNan(a: TensorLike, b: TensorLike): Tensor {
  */
 export function elu(x: TensorLike, options: { alpha?: number | undefined } = {}): Tensor {
   words.known(options, ['alpha']);
-  words.begin(26, 1);
+  words.begin(28, 1);
   words.arg(x);
   words.number(options.alpha);
   return words.one();
@@ -272,7 +292,7 @@ export function elu(x: TensorLike, options: { alpha?: number | undefined } = {})
  * `a == b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.equal`.
  */
 export function equal(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(27, 2);
+  words.begin(29, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -282,7 +302,7 @@ export function equal(a: TensorLike, b: TensorLike): Tensor {
  * The error function `2/√π ∫₀ˣ exp(−t²) dt`. As `scipy.special.erf`.
  */
 export function erf(x: TensorLike): Tensor {
-  words.begin(28, 1);
+  words.begin(30, 1);
   words.arg(x);
   return words.one();
 }
@@ -291,7 +311,7 @@ export function erf(x: TensorLike): Tensor {
  * `1 − erf(x)`, exact for large `x`. As `scipy.special.erfc`.
  */
 export function erfc(x: TensorLike): Tensor {
-  words.begin(29, 1);
+  words.begin(31, 1);
   words.arg(x);
   return words.one();
 }
@@ -300,7 +320,7 @@ export function erfc(x: TensorLike): Tensor {
  * The number whose error function is `x`; infinite at ±1, NaN outside [−1, 1]. As `scipy.special.erfinv`.
  */
 export function erfinv(x: TensorLike): Tensor {
-  words.begin(30, 1);
+  words.begin(32, 1);
   words.arg(x);
   return words.one();
 }
@@ -309,7 +329,7 @@ export function erfinv(x: TensorLike): Tensor {
  * `eˣ`. As `numpy.exp`.
  */
 export function exp(x: TensorLike): Tensor {
-  words.begin(31, 1);
+  words.begin(33, 1);
   words.arg(x);
   return words.one();
 }
@@ -318,7 +338,7 @@ export function exp(x: TensorLike): Tensor {
  * `2ˣ`. As `numpy.exp2`.
  */
 export function exp2(x: TensorLike): Tensor {
-  words.begin(32, 1);
+  words.begin(34, 1);
   words.arg(x);
   return words.one();
 }
@@ -327,7 +347,7 @@ export function exp2(x: TensorLike): Tensor {
  * `eˣ − 1`, exact near 0. As `numpy.expm1`.
  */
 export function expm1(x: TensorLike): Tensor {
-  words.begin(33, 1);
+  words.begin(35, 1);
   words.arg(x);
   return words.one();
 }
@@ -336,7 +356,7 @@ export function expm1(x: TensorLike): Tensor {
  * `eˣ` as an activation. As `keras.activations.exponential`.
  */
 export function exponential(x: TensorLike): Tensor {
-  words.begin(34, 1);
+  words.begin(36, 1);
   words.arg(x);
   return words.one();
 }
@@ -345,7 +365,7 @@ export function exponential(x: TensorLike): Tensor {
  * `x` rounded down, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.floor`.
  */
 export function floor(x: TensorLike): Tensor {
-  words.begin(35, 1);
+  words.begin(37, 1);
   words.arg(x);
   return words.one();
 }
@@ -354,7 +374,27 @@ export function floor(x: TensorLike): Tensor {
  * The quotient `a / b` rounded down, in the common dtype; for integers `x // 0` is 0. Bools are refused. Its gradient is zero. As `numpy.floor_divide`.
  */
 export function floorDivide(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(36, 2);
+  words.begin(38, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
+ * The greater of `a` and `b`, and the other where one is NaN. Where they are equal the gradient goes to `a`. As `numpy.fmax`.
+ */
+export function fmax(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(39, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
+ * The lesser of `a` and `b`, and the other where one is NaN. Where they are equal the gradient goes to `a`. As `numpy.fmin`.
+ */
+export function fmin(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(40, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -364,7 +404,27 @@ export function floorDivide(a: TensorLike, b: TensorLike): Tensor {
  * C's `a % b`: what division rounded towards zero leaves, with the sign of `a`; for integers `x % 0` is 0. Bools are refused. As `numpy.fmod`.
  */
 export function fmod(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(37, 2);
+  words.begin(41, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
+ * `x` taken apart into a `significand` of a magnitude in [½, 1) and the `i32` `exponent` of its power of two, with `x = significand · 2^exponent`. Zeros, infinities and NaN are their own significand, with exponent 0. As `numpy.frexp`.
+ */
+export function frexp(x: TensorLike): { significand: Tensor; exponent: Tensor } {
+  words.begin(42, 1);
+  words.arg(x);
+  const made = words.many();
+  return { significand: made[0] as Tensor, exponent: made[1] as Tensor };
+}
+
+/**
+ * The greatest common divisor of `|a|` and `|b|`; `gcd(a, 0)` is `|a|`. Floats and bools are refused. As `numpy.gcd`.
+ */
+export function gcd(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(43, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -376,7 +436,7 @@ export function fmod(a: TensorLike, b: TensorLike): Tensor {
  */
 export function gelu(x: TensorLike, options: { approximate?: boolean | undefined } = {}): Tensor {
   words.known(options, ['approximate']);
-  words.begin(38, 1);
+  words.begin(44, 1);
   words.arg(x);
   words.flag(options.approximate);
   return words.one();
@@ -386,7 +446,7 @@ export function gelu(x: TensorLike, options: { approximate?: boolean | undefined
  * `a > b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.greater`.
  */
 export function greater(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(39, 2);
+  words.begin(45, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -396,7 +456,7 @@ export function greater(a: TensorLike, b: TensorLike): Tensor {
  * `a >= b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.greater_equal`.
  */
 export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(40, 2);
+  words.begin(46, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -408,7 +468,7 @@ export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
  */
 export function hardShrink(x: TensorLike, options: { threshold?: number | undefined } = {}): Tensor {
   words.known(options, ['threshold']);
-  words.begin(41, 1);
+  words.begin(47, 1);
   words.arg(x);
   words.number(options.threshold);
   return words.one();
@@ -418,7 +478,7 @@ export function hardShrink(x: TensorLike, options: { threshold?: number | undefi
  * `relu6(x + 3) / 6`: 0 up to −3, 1 from 3, a line between. As `keras.activations.hard_sigmoid`.
  */
 export function hardSigmoid(x: TensorLike): Tensor {
-  words.begin(42, 1);
+  words.begin(48, 1);
   words.arg(x);
   return words.one();
 }
@@ -427,7 +487,7 @@ export function hardSigmoid(x: TensorLike): Tensor {
  * `x · hardSigmoid(x)`, also called hard swish. As `keras.activations.hard_silu`.
  */
 export function hardSilu(x: TensorLike): Tensor {
-  words.begin(43, 1);
+  words.begin(49, 1);
   words.arg(x);
   return words.one();
 }
@@ -436,8 +496,18 @@ export function hardSilu(x: TensorLike): Tensor {
  * `x` held between −1 and 1. As `keras.activations.hard_tanh`.
  */
 export function hardTanh(x: TensorLike): Tensor {
-  words.begin(44, 1);
+  words.begin(50, 1);
   words.arg(x);
+  return words.one();
+}
+
+/**
+ * 0 where `a` is negative, `b` where it is 0, 1 where it is positive; NaN stays NaN. The gradient of `a` is zero. As `numpy.heaviside`.
+ */
+export function heaviside(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(51, 2);
+  words.arg(a);
+  words.arg(b);
   return words.one();
 }
 
@@ -445,7 +515,7 @@ export function hardTanh(x: TensorLike): Tensor {
  * `sqrt(a² + b²)` without overflow or underflow; infinite where either is. The gradient at the origin is taken as 0. As `numpy.hypot`.
  */
 export function hypot(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(45, 2);
+  words.begin(52, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -455,8 +525,25 @@ export function hypot(a: TensorLike, b: TensorLike): Tensor {
  * `x` itself.
  */
 export function identity(x: TensorLike): Tensor {
-  words.begin(46, 1);
+  words.begin(53, 1);
   words.arg(x);
+  return words.one();
+}
+
+/**
+ * True where `|a − b| <= atol + rtol · |b|` and `b` is finite, or `a` equals `b`; with `equalNan` also where both are NaN. Integers and bools are converted to f32 first. As `numpy.isclose`.
+ * @param options.rtol default 0.00001
+ * @param options.atol default 0.00000001
+ * @param options.equalNan default false
+ */
+export function isclose(a: TensorLike, b: TensorLike, options: { rtol?: number | undefined; atol?: number | undefined; equalNan?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['rtol', 'atol', 'equalNan']);
+  words.begin(54, 2);
+  words.arg(a);
+  words.arg(b);
+  words.number(options.rtol);
+  words.number(options.atol);
+  words.flag(options.equalNan);
   return words.one();
 }
 
@@ -464,7 +551,7 @@ export function identity(x: TensorLike): Tensor {
  * True where `x` is neither NaN nor an infinity; always true for integers. As `numpy.isfinite`.
  */
 export function isfinite(x: TensorLike): Tensor {
-  words.begin(47, 1);
+  words.begin(55, 1);
   words.arg(x);
   return words.one();
 }
@@ -473,7 +560,7 @@ export function isfinite(x: TensorLike): Tensor {
  * True where `x` is an infinity; always false for integers. As `numpy.isinf`.
  */
 export function isinf(x: TensorLike): Tensor {
-  words.begin(48, 1);
+  words.begin(56, 1);
   words.arg(x);
   return words.one();
 }
@@ -482,8 +569,46 @@ export function isinf(x: TensorLike): Tensor {
  * True where `x` is NaN; always false for integers. As `numpy.isnan`.
  */
 export function isnan(x: TensorLike): Tensor {
-  words.begin(49, 1);
+  words.begin(57, 1);
   words.arg(x);
+  return words.one();
+}
+
+/**
+ * True where `x` is −∞; always false for integers. As `numpy.isneginf`.
+ */
+export function isneginf(x: TensorLike): Tensor {
+  words.begin(58, 1);
+  words.arg(x);
+  return words.one();
+}
+
+/**
+ * True where `x` is +∞; always false for integers. As `numpy.isposinf`.
+ */
+export function isposinf(x: TensorLike): Tensor {
+  words.begin(59, 1);
+  words.arg(x);
+  return words.one();
+}
+
+/**
+ * The least common multiple of `|a|` and `|b|`, 0 where either is 0; it wraps where the dtype does not hold it. Floats and bools are refused. As `numpy.lcm`.
+ */
+export function lcm(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(60, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
+ * `x · 2^exponent` for integers `exponent`, rounded once. As `numpy.ldexp`.
+ */
+export function ldexp(x: TensorLike, exponent: TensorLike): Tensor {
+  words.begin(61, 2);
+  words.arg(x);
+  words.arg(exponent);
   return words.one();
 }
 
@@ -493,7 +618,7 @@ export function isnan(x: TensorLike): Tensor {
  */
 export function leakyRelu(x: TensorLike, options: { negativeSlope?: number | undefined } = {}): Tensor {
   words.known(options, ['negativeSlope']);
-  words.begin(50, 1);
+  words.begin(62, 1);
   words.arg(x);
   words.number(options.negativeSlope);
   return words.one();
@@ -503,7 +628,7 @@ export function leakyRelu(x: TensorLike, options: { negativeSlope?: number | und
  * `a << b`; counts of the width and more (and negative ones) give 0. Floats and bools are refused. As `numpy.left_shift`.
  */
 export function leftShift(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(51, 2);
+  words.begin(63, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -513,7 +638,7 @@ export function leftShift(a: TensorLike, b: TensorLike): Tensor {
  * `a < b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.less`.
  */
 export function less(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(52, 2);
+  words.begin(64, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -523,7 +648,7 @@ export function less(a: TensorLike, b: TensorLike): Tensor {
  * `a <= b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.less_equal`.
  */
 export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(53, 2);
+  words.begin(65, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -533,7 +658,7 @@ export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
  * `log(|Γ(x)|)`; infinite at 0 and the negative integers. As `scipy.special.gammaln`.
  */
 export function lgamma(x: TensorLike): Tensor {
-  words.begin(54, 1);
+  words.begin(66, 1);
   words.arg(x);
   return words.one();
 }
@@ -542,7 +667,7 @@ export function lgamma(x: TensorLike): Tensor {
  * The natural logarithm of `x`; −∞ at 0, NaN below. As `numpy.log`.
  */
 export function log(x: TensorLike): Tensor {
-  words.begin(55, 1);
+  words.begin(67, 1);
   words.arg(x);
   return words.one();
 }
@@ -551,7 +676,7 @@ export function log(x: TensorLike): Tensor {
  * The logarithm of `x` to base 10; −∞ at 0, NaN below. As `numpy.log10`.
  */
 export function log10(x: TensorLike): Tensor {
-  words.begin(56, 1);
+  words.begin(68, 1);
   words.arg(x);
   return words.one();
 }
@@ -560,7 +685,7 @@ export function log10(x: TensorLike): Tensor {
  * `log(1 + x)`, exact near 0; −∞ at −1, NaN below. As `numpy.log1p`.
  */
 export function log1p(x: TensorLike): Tensor {
-  words.begin(57, 1);
+  words.begin(69, 1);
   words.arg(x);
   return words.one();
 }
@@ -569,7 +694,7 @@ export function log1p(x: TensorLike): Tensor {
  * The logarithm of `x` to base 2; −∞ at 0, NaN below. As `numpy.log2`.
  */
 export function log2(x: TensorLike): Tensor {
-  words.begin(58, 1);
+  words.begin(70, 1);
   words.arg(x);
   return words.one();
 }
@@ -578,7 +703,7 @@ export function log2(x: TensorLike): Tensor {
  * `log(sigmoid(x))`, without overflow. As `keras.activations.log_sigmoid`.
  */
 export function logSigmoid(x: TensorLike): Tensor {
-  words.begin(59, 1);
+  words.begin(71, 1);
   words.arg(x);
   return words.one();
 }
@@ -587,7 +712,17 @@ export function logSigmoid(x: TensorLike): Tensor {
  * `log(exp(a) + exp(b))` without overflow. As `numpy.logaddexp`.
  */
 export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(60, 2);
+  words.begin(72, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
+ * `log2(2ᵃ + 2ᵇ)` without overflow. As `numpy.logaddexp2`.
+ */
+export function logaddexp2(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(73, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -597,7 +732,7 @@ export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
  * True where both `a` and `b` are true (not 0; NaN is true). Takes any dtypes, gives bool. As `numpy.logical_and`.
  */
 export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(61, 2);
+  words.begin(74, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -607,7 +742,7 @@ export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
  * True where `x` is false (0). Takes any dtype, gives bool. As `numpy.logical_not`.
  */
 export function logicalNot(x: TensorLike): Tensor {
-  words.begin(62, 1);
+  words.begin(75, 1);
   words.arg(x);
   return words.one();
 }
@@ -616,7 +751,7 @@ export function logicalNot(x: TensorLike): Tensor {
  * True where `a` or `b` is true (not 0; NaN is true). Takes any dtypes, gives bool. As `numpy.logical_or`.
  */
 export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(63, 2);
+  words.begin(76, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -626,7 +761,7 @@ export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
  * True where exactly one of `a` and `b` is true (not 0; NaN is true). Takes any dtypes, gives bool. As `numpy.logical_xor`.
  */
 export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(64, 2);
+  words.begin(77, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -636,7 +771,7 @@ export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
  * The greater of `a` and `b`, NaN where either is. Where they are equal the gradient goes to `a`, as in TensorFlow. As `numpy.maximum`.
  */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(65, 2);
+  words.begin(78, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -646,7 +781,7 @@ export function maximum(a: TensorLike, b: TensorLike): Tensor {
  * The lesser of `a` and `b`, NaN where either is. Where they are equal the gradient goes to `a`, as in TensorFlow. As `numpy.minimum`.
  */
 export function minimum(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(66, 2);
+  words.begin(79, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -656,16 +791,26 @@ export function minimum(a: TensorLike, b: TensorLike): Tensor {
  * `x · tanh(softplus(x))`. As `keras.activations.mish`.
  */
 export function mish(x: TensorLike): Tensor {
-  words.begin(67, 1);
+  words.begin(80, 1);
   words.arg(x);
   return words.one();
+}
+
+/**
+ * The `fraction` of `x` and its whole part (`integral`, which is `trunc(x)`), both with the sign of `x`; the fraction of an infinity is 0. The gradient flows through the fraction. As `numpy.modf`.
+ */
+export function modf(x: TensorLike): { fraction: Tensor; integral: Tensor } {
+  words.begin(81, 1);
+  words.arg(x);
+  const made = words.many();
+  return { fraction: made[0] as Tensor, integral: made[1] as Tensor };
 }
 
 /**
  * `a * b`, elementwise with broadcasting. On bool it is a logical and. As `numpy.multiply`.
  */
 export function mul(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(68, 2);
+  words.begin(82, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -679,7 +824,7 @@ export function mul(a: TensorLike, b: TensorLike): Tensor {
  */
 export function nanToNum(x: TensorLike, options: { nan?: number | undefined; posinf?: number | undefined; neginf?: number | undefined } = {}): Tensor {
   words.known(options, ['nan', 'posinf', 'neginf']);
-  words.begin(69, 1);
+  words.begin(83, 1);
   words.arg(x);
   words.number(options.nan);
   words.number(options.posinf);
@@ -691,8 +836,18 @@ export function nanToNum(x: TensorLike, options: { nan?: number | undefined; pos
  * `-x`; integers wrap. Bools are refused. As `numpy.negative`.
  */
 export function neg(x: TensorLike): Tensor {
-  words.begin(70, 1);
+  words.begin(84, 1);
   words.arg(x);
+  return words.one();
+}
+
+/**
+ * The next number of the dtype after `a` on the way to `b`, `b` where they are equal, NaN where either is. As `numpy.nextafter`.
+ */
+export function nextafter(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(85, 2);
+  words.arg(a);
+  words.arg(b);
   return words.one();
 }
 
@@ -700,7 +855,7 @@ export function neg(x: TensorLike): Tensor {
  * `a != b` as bool, elementwise with broadcasting; true where either is NaN. As `numpy.not_equal`.
  */
 export function notEqual(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(71, 2);
+  words.begin(86, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -710,7 +865,7 @@ export function notEqual(a: TensorLike, b: TensorLike): Tensor {
  * `a` raised to `b`, elementwise with broadcasting. A negative base with a fractional exponent is NaN; among integers a negative exponent gives 0 except for bases ±1. Bools are refused. As `numpy.power`.
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(72, 2);
+  words.begin(87, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -720,7 +875,7 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
  * `x` where positive, else `alpha · x`, with a learnt `alpha` that broadcasts against `x`. As `keras.layers.PReLU`.
  */
 export function prelu(x: TensorLike, alpha: TensorLike): Tensor {
-  words.begin(73, 2);
+  words.begin(88, 2);
   words.arg(x);
   words.arg(alpha);
   return words.one();
@@ -730,7 +885,7 @@ export function prelu(x: TensorLike, alpha: TensorLike): Tensor {
  * Radians to degrees: `x · 180/π`. As `numpy.rad2deg`.
  */
 export function rad2deg(x: TensorLike): Tensor {
-  words.begin(74, 1);
+  words.begin(89, 1);
   words.arg(x);
   return words.one();
 }
@@ -739,7 +894,7 @@ export function rad2deg(x: TensorLike): Tensor {
  * `1 / x`; integers and bools are converted to f32 first. As `numpy.reciprocal` on floats.
  */
 export function reciprocal(x: TensorLike): Tensor {
-  words.begin(75, 1);
+  words.begin(90, 1);
   words.arg(x);
   return words.one();
 }
@@ -752,7 +907,7 @@ export function reciprocal(x: TensorLike): Tensor {
  */
 export function relu(x: TensorLike, options: { negativeSlope?: number | undefined; maxValue?: number | undefined; threshold?: number | undefined } = {}): Tensor {
   words.known(options, ['negativeSlope', 'maxValue', 'threshold']);
-  words.begin(76, 1);
+  words.begin(91, 1);
   words.arg(x);
   words.number(options.negativeSlope);
   words.number(options.maxValue);
@@ -764,7 +919,7 @@ export function relu(x: TensorLike, options: { negativeSlope?: number | undefine
  * `min(max(x, 0), 6)`. NaN stays NaN. As `keras.activations.relu6`.
  */
 export function relu6(x: TensorLike): Tensor {
-  words.begin(77, 1);
+  words.begin(92, 1);
   words.arg(x);
   return words.one();
 }
@@ -773,7 +928,7 @@ export function relu6(x: TensorLike): Tensor {
  * Python's `a % b`: what `floorDivide` leaves, with the sign of `b`; for integers `x % 0` is 0. Bools are refused. As `numpy.remainder`.
  */
 export function remainder(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(78, 2);
+  words.begin(93, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -783,7 +938,7 @@ export function remainder(a: TensorLike, b: TensorLike): Tensor {
  * `a >> b`, keeping the sign; counts of the width and more (and negative ones) leave only the sign. Floats and bools are refused. As `numpy.right_shift`.
  */
 export function rightShift(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(79, 2);
+  words.begin(94, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -793,7 +948,7 @@ export function rightShift(a: TensorLike, b: TensorLike): Tensor {
  * `x` rounded to the nearest integer, halves to even; integers and bools are converted to f32. Its gradient is zero. As `numpy.rint`.
  */
 export function rint(x: TensorLike): Tensor {
-  words.begin(80, 1);
+  words.begin(95, 1);
   words.arg(x);
   return words.one();
 }
@@ -802,7 +957,7 @@ export function rint(x: TensorLike): Tensor {
  * `x` rounded to the nearest integer, halves to even, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.round`.
  */
 export function round(x: TensorLike): Tensor {
-  words.begin(81, 1);
+  words.begin(96, 1);
   words.arg(x);
   return words.one();
 }
@@ -811,7 +966,7 @@ export function round(x: TensorLike): Tensor {
  * `1 / sqrt(x)`; infinite at 0, NaN below. As `tf.math.rsqrt`.
  */
 export function rsqrt(x: TensorLike): Tensor {
-  words.begin(82, 1);
+  words.begin(97, 1);
   words.arg(x);
   return words.one();
 }
@@ -820,7 +975,7 @@ export function rsqrt(x: TensorLike): Tensor {
  * `scale · elu(x, alpha)` with the self-normalising scale 1.0507… and alpha 1.6732… As `keras.activations.selu`.
  */
 export function selu(x: TensorLike): Tensor {
-  words.begin(83, 1);
+  words.begin(98, 1);
   words.arg(x);
   return words.one();
 }
@@ -829,7 +984,7 @@ export function selu(x: TensorLike): Tensor {
  * The logistic function `1 / (1 + exp(−x))`, without overflow. As `keras.activations.sigmoid`.
  */
 export function sigmoid(x: TensorLike): Tensor {
-  words.begin(84, 1);
+  words.begin(99, 1);
   words.arg(x);
   return words.one();
 }
@@ -838,7 +993,7 @@ export function sigmoid(x: TensorLike): Tensor {
  * −1, 0 or 1 by the sign of `x`; NaN stays NaN. Bools are refused. Its gradient is zero. As `numpy.sign`.
  */
 export function sign(x: TensorLike): Tensor {
-  words.begin(85, 1);
+  words.begin(100, 1);
   words.arg(x);
   return words.one();
 }
@@ -847,7 +1002,7 @@ export function sign(x: TensorLike): Tensor {
  * True where the sign of `x` is set (of −0 and NaN too). As `numpy.signbit`.
  */
 export function signbit(x: TensorLike): Tensor {
-  words.begin(86, 1);
+  words.begin(101, 1);
   words.arg(x);
   return words.one();
 }
@@ -856,7 +1011,7 @@ export function signbit(x: TensorLike): Tensor {
  * `x · sigmoid(x)`, also called swish. As `keras.activations.silu`.
  */
 export function silu(x: TensorLike): Tensor {
-  words.begin(87, 1);
+  words.begin(102, 1);
   words.arg(x);
   return words.one();
 }
@@ -865,7 +1020,16 @@ export function silu(x: TensorLike): Tensor {
  * The sine of `x` in radians. As `numpy.sin`.
  */
 export function sin(x: TensorLike): Tensor {
-  words.begin(88, 1);
+  words.begin(103, 1);
+  words.arg(x);
+  return words.one();
+}
+
+/**
+ * `sin(πx) / (πx)`, and 1 at 0, where its gradient is 0. As `numpy.sinc`.
+ */
+export function sinc(x: TensorLike): Tensor {
+  words.begin(104, 1);
   words.arg(x);
   return words.one();
 }
@@ -874,7 +1038,7 @@ export function sin(x: TensorLike): Tensor {
  * The hyperbolic sine of `x`. As `numpy.sinh`.
  */
 export function sinh(x: TensorLike): Tensor {
-  words.begin(89, 1);
+  words.begin(105, 1);
   words.arg(x);
   return words.one();
 }
@@ -885,7 +1049,7 @@ export function sinh(x: TensorLike): Tensor {
  */
 export function softShrink(x: TensorLike, options: { threshold?: number | undefined } = {}): Tensor {
   words.known(options, ['threshold']);
-  words.begin(90, 1);
+  words.begin(106, 1);
   words.arg(x);
   words.number(options.threshold);
   return words.one();
@@ -895,7 +1059,7 @@ export function softShrink(x: TensorLike, options: { threshold?: number | undefi
  * `log(1 + exp(x))`, without overflow. As `keras.activations.softplus`.
  */
 export function softplus(x: TensorLike): Tensor {
-  words.begin(91, 1);
+  words.begin(107, 1);
   words.arg(x);
   return words.one();
 }
@@ -904,7 +1068,16 @@ export function softplus(x: TensorLike): Tensor {
  * `x / (1 + |x|)`. As `keras.activations.softsign`.
  */
 export function softsign(x: TensorLike): Tensor {
-  words.begin(92, 1);
+  words.begin(108, 1);
+  words.arg(x);
+  return words.one();
+}
+
+/**
+ * The distance from `x` to the next number of the dtype away from 0, with the sign of `x`; NaN for infinities. Its gradient is zero. As `numpy.spacing`.
+ */
+export function spacing(x: TensorLike): Tensor {
+  words.begin(109, 1);
   words.arg(x);
   return words.one();
 }
@@ -913,7 +1086,7 @@ export function softsign(x: TensorLike): Tensor {
  * 0 up to −1, `x` from 1, and `(x + 1)² / 4` between; NaN stays NaN. As `keras.activations.sparse_plus`.
  */
 export function sparsePlus(x: TensorLike): Tensor {
-  words.begin(93, 1);
+  words.begin(110, 1);
   words.arg(x);
   return words.one();
 }
@@ -922,7 +1095,7 @@ export function sparsePlus(x: TensorLike): Tensor {
  * 0 up to −1, 1 from 1, and `(x + 1) / 2` between. As `keras.activations.sparse_sigmoid`.
  */
 export function sparseSigmoid(x: TensorLike): Tensor {
-  words.begin(94, 1);
+  words.begin(111, 1);
   words.arg(x);
   return words.one();
 }
@@ -931,7 +1104,7 @@ export function sparseSigmoid(x: TensorLike): Tensor {
  * The square root of `x`; NaN below 0. As `numpy.sqrt`.
  */
 export function sqrt(x: TensorLike): Tensor {
-  words.begin(95, 1);
+  words.begin(112, 1);
   words.arg(x);
   return words.one();
 }
@@ -940,7 +1113,7 @@ export function sqrt(x: TensorLike): Tensor {
  * `x * x`; integers wrap. Bools are refused. As `numpy.square`.
  */
 export function square(x: TensorLike): Tensor {
-  words.begin(96, 1);
+  words.begin(113, 1);
   words.arg(x);
   return words.one();
 }
@@ -949,7 +1122,7 @@ export function square(x: TensorLike): Tensor {
  * `(a - b)²`, elementwise with broadcasting. Bools are refused. As `tf.math.squared_difference`.
  */
 export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(97, 2);
+  words.begin(114, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -961,7 +1134,7 @@ export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
  */
 export function squareplus(x: TensorLike, options: { b?: number | undefined } = {}): Tensor {
   words.known(options, ['b']);
-  words.begin(98, 1);
+  words.begin(115, 1);
   words.arg(x);
   words.number(options.b);
   return words.one();
@@ -971,7 +1144,7 @@ export function squareplus(x: TensorLike, options: { b?: number | undefined } = 
  * `x` itself, but no gradient flows back through it. As `tf.stop_gradient`.
  */
 export function stopGradient(x: TensorLike): Tensor {
-  words.begin(99, 1);
+  words.begin(116, 1);
   words.arg(x);
   return words.one();
 }
@@ -980,7 +1153,7 @@ export function stopGradient(x: TensorLike): Tensor {
  * `a - b`, elementwise with broadcasting. Bools are refused. As `numpy.subtract`.
  */
 export function sub(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(100, 2);
+  words.begin(117, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -990,7 +1163,7 @@ export function sub(a: TensorLike, b: TensorLike): Tensor {
  * The tangent of `x` in radians. As `numpy.tan`.
  */
 export function tan(x: TensorLike): Tensor {
-  words.begin(101, 1);
+  words.begin(118, 1);
   words.arg(x);
   return words.one();
 }
@@ -999,7 +1172,7 @@ export function tan(x: TensorLike): Tensor {
  * The hyperbolic tangent of `x`. As `numpy.tanh`.
  */
 export function tanh(x: TensorLike): Tensor {
-  words.begin(102, 1);
+  words.begin(119, 1);
   words.arg(x);
   return words.one();
 }
@@ -1008,7 +1181,7 @@ export function tanh(x: TensorLike): Tensor {
  * `x − tanh(x)`. As `keras.activations.tanh_shrink`.
  */
 export function tanhShrink(x: TensorLike): Tensor {
-  words.begin(103, 1);
+  words.begin(120, 1);
   words.arg(x);
   return words.one();
 }
@@ -1020,7 +1193,7 @@ export function tanhShrink(x: TensorLike): Tensor {
  */
 export function threshold(x: TensorLike, options: { threshold?: number | undefined; value?: number | undefined } = {}): Tensor {
   words.known(options, ['threshold', 'value']);
-  words.begin(104, 1);
+  words.begin(121, 1);
   words.arg(x);
   words.number(options.threshold);
   words.number(options.value);
@@ -1031,7 +1204,7 @@ export function threshold(x: TensorLike, options: { threshold?: number | undefin
  * `x` rounded towards zero, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.trunc`.
  */
 export function trunc(x: TensorLike): Tensor {
-  words.begin(105, 1);
+  words.begin(122, 1);
   words.arg(x);
   return words.one();
 }
@@ -1040,7 +1213,7 @@ export function trunc(x: TensorLike): Tensor {
  * `a / b` rounded towards zero, in integers; `x / 0` is 0. Floats and bools are refused (use `trunc(a / b)`). As `tf.truncatediv`.
  */
 export function truncDivide(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(106, 2);
+  words.begin(123, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1050,7 +1223,7 @@ export function truncDivide(a: TensorLike, b: TensorLike): Tensor {
  * `a` where `condition` is true (not 0), else `b`; all three broadcast. As `numpy.where` with three arguments.
  */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
-  words.begin(107, 3);
+  words.begin(124, 3);
   words.arg(condition);
   words.arg(a);
   words.arg(b);
@@ -1061,7 +1234,7 @@ export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tens
  * `a / b`, and 0 where `a` is 0 whatever `b` is. As `tf.math.xdivy`.
  */
 export function xdivy(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(108, 2);
+  words.begin(125, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1071,7 +1244,7 @@ export function xdivy(a: TensorLike, b: TensorLike): Tensor {
  * `a * log(b)`, and 0 where `a` is 0 and `b` any number; NaN stays NaN. As `scipy.special.xlogy`.
  */
 export function xlogy(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(109, 2);
+  words.begin(126, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1084,10 +1257,27 @@ export function xlogy(a: TensorLike, b: TensorLike): Tensor {
  */
 export function all(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(110, 1);
+  words.begin(127, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
+  return words.one();
+}
+
+/**
+ * Is `isclose(a, b)` true of every pair of elements, after broadcasting? One bool. As `numpy.allclose`.
+ * @param options.rtol default 0.00001
+ * @param options.atol default 0.00000001
+ * @param options.equalNan default false
+ */
+export function allclose(a: TensorLike, b: TensorLike, options: { rtol?: number | undefined; atol?: number | undefined; equalNan?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['rtol', 'atol', 'equalNan']);
+  words.begin(128, 2);
+  words.arg(a);
+  words.arg(b);
+  words.number(options.rtol);
+  words.number(options.atol);
+  words.flag(options.equalNan);
   return words.one();
 }
 
@@ -1098,7 +1288,7 @@ export function all(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function any(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(111, 1);
+  words.begin(129, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1112,7 +1302,7 @@ export function any(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function arange(start: number, stop: number, options: { step?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['step', 'dtype']);
-  words.begin(112, 0);
+  words.begin(130, 0);
   words.number(start);
   words.number(stop);
   words.number(options.step);
@@ -1127,7 +1317,7 @@ export function arange(start: number, stop: number, options: { step?: number | u
  */
 export function argmax(x: TensorLike, options: { axis?: number | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(113, 1);
+  words.begin(131, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.keepdims);
@@ -1141,7 +1331,7 @@ export function argmax(x: TensorLike, options: { axis?: number | undefined; keep
  */
 export function argmin(x: TensorLike, options: { axis?: number | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(114, 1);
+  words.begin(132, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.keepdims);
@@ -1155,7 +1345,7 @@ export function argmin(x: TensorLike, options: { axis?: number | undefined; keep
  */
 export function argsort(x: TensorLike, options: { axis?: number | undefined; descending?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'descending']);
-  words.begin(115, 1);
+  words.begin(133, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.descending);
@@ -1166,7 +1356,7 @@ export function argsort(x: TensorLike, options: { axis?: number | undefined; des
  * `x` repeated to `shape`: axes of size 1, and new axes in front, are repeated (NumPy's rule).
  */
 export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(116, 1);
+  words.begin(134, 1);
   words.arg(x);
   words.list(shape);
   return words.one();
@@ -1178,7 +1368,7 @@ export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
  */
 export function concat(xs: readonly TensorLike[], options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(117, 0 + xs.length);
+  words.begin(135, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.integer(options.axis);
   return words.one();
@@ -1192,7 +1382,7 @@ export function concat(xs: readonly TensorLike[], options: { axis?: number | und
  */
 export function cummax(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(118, 1);
+  words.begin(136, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1208,7 +1398,7 @@ export function cummax(x: TensorLike, options: { axis?: number | undefined; excl
  */
 export function cummin(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(119, 1);
+  words.begin(137, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1224,7 +1414,7 @@ export function cummin(x: TensorLike, options: { axis?: number | undefined; excl
  */
 export function cumprod(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(120, 1);
+  words.begin(138, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1240,7 +1430,7 @@ export function cumprod(x: TensorLike, options: { axis?: number | undefined; exc
  */
 export function cumsum(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(121, 1);
+  words.begin(139, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1255,7 +1445,7 @@ export function cumsum(x: TensorLike, options: { axis?: number | undefined; excl
  */
 export function diag(x: TensorLike, options: { offset?: number | undefined; size?: readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['offset', 'size']);
-  words.begin(122, 1);
+  words.begin(140, 1);
   words.arg(x);
   words.integer(options.offset);
   words.list(options.size);
@@ -1268,7 +1458,7 @@ export function diag(x: TensorLike, options: { offset?: number | undefined; size
  */
 export function diagPart(x: TensorLike, options: { offset?: number | undefined } = {}): Tensor {
   words.known(options, ['offset']);
-  words.begin(123, 1);
+  words.begin(141, 1);
   words.arg(x);
   words.integer(options.offset);
   return words.one();
@@ -1278,7 +1468,7 @@ export function diagPart(x: TensorLike, options: { offset?: number | undefined }
  * `x` with a new axis of size 1 at each place in `axis` (places in the result; negative ones count from its end).
  */
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
-  words.begin(124, 1);
+  words.begin(142, 1);
   words.arg(x);
   words.list(axis);
   return words.one();
@@ -1291,7 +1481,7 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
  */
 export function eye(rows: number, options: { columns?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['columns', 'dtype']);
-  words.begin(125, 0);
+  words.begin(143, 0);
   words.integer(rows);
   words.integer(options.columns);
   words.dtype(options.dtype);
@@ -1304,7 +1494,7 @@ export function eye(rows: number, options: { columns?: number | undefined; dtype
  */
 export function fill(shape: readonly number[], value: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(126, 0);
+  words.begin(144, 0);
   words.list(shape);
   words.number(value);
   words.dtype(options.dtype);
@@ -1317,7 +1507,7 @@ export function fill(shape: readonly number[], value: number, options: { dtype?:
  */
 export function flip(x: TensorLike, options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(127, 1);
+  words.begin(145, 1);
   words.arg(x);
   words.list(options.axis);
   return words.one();
@@ -1330,7 +1520,7 @@ export function flip(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function gather(x: TensorLike, indices: TensorLike, options: { axis?: number | undefined; batchDims?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'batchDims']);
-  words.begin(128, 2);
+  words.begin(146, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(options.axis);
@@ -1344,7 +1534,7 @@ export function gather(x: TensorLike, indices: TensorLike, options: { axis?: num
  */
 export function gatherNd(x: TensorLike, indices: TensorLike, options: { batchDims?: number | undefined } = {}): Tensor {
   words.known(options, ['batchDims']);
-  words.begin(129, 2);
+  words.begin(147, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(options.batchDims);
@@ -1358,7 +1548,7 @@ export function gatherNd(x: TensorLike, indices: TensorLike, options: { batchDim
  */
 export function iota(shape: readonly number[], options: { axis?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'dtype']);
-  words.begin(130, 0);
+  words.begin(148, 0);
   words.list(shape);
   words.integer(options.axis);
   words.dtype(options.dtype);
@@ -1372,7 +1562,7 @@ export function iota(shape: readonly number[], options: { axis?: number | undefi
  */
 export function linearRecurrence(a: TensorLike, b: TensorLike, options: { axis?: number | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'reverse']);
-  words.begin(131, 2);
+  words.begin(149, 2);
   words.arg(a);
   words.arg(b);
   words.integer(options.axis);
@@ -1387,7 +1577,7 @@ export function linearRecurrence(a: TensorLike, b: TensorLike, options: { axis?:
  */
 export function linspace(start: number, stop: number, num: number, options: { endpoint?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['endpoint', 'dtype']);
-  words.begin(132, 0);
+  words.begin(150, 0);
   words.number(start);
   words.number(stop);
   words.integer(num);
@@ -1403,7 +1593,7 @@ export function linspace(start: number, stop: number, num: number, options: { en
  */
 export function logsumexp(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(133, 1);
+  words.begin(151, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1417,7 +1607,7 @@ export function logsumexp(x: TensorLike, options: { axis?: number | readonly num
  */
 export function max(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(134, 1);
+  words.begin(152, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1431,7 +1621,7 @@ export function max(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function mean(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(135, 1);
+  words.begin(153, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1445,7 +1635,7 @@ export function mean(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function min(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(136, 1);
+  words.begin(154, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1456,7 +1646,7 @@ export function min(x: TensorLike, options: { axis?: number | readonly number[] 
  * The indices (i32, `[n, rank]`, in row-major order) of the elements other than 0; NaN counts. How many there are is known only when running.
  */
 export function nonzero(x: TensorLike): Tensor {
-  words.begin(137, 1);
+  words.begin(155, 1);
   words.arg(x);
   return words.one();
 }
@@ -1469,7 +1659,7 @@ export function nonzero(x: TensorLike): Tensor {
  */
 export function norm(x: TensorLike, options: { ord?: number | undefined; axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['ord', 'axis', 'keepdims']);
-  words.begin(138, 1);
+  words.begin(156, 1);
   words.arg(x);
   words.number(options.ord);
   words.list(options.axis);
@@ -1486,7 +1676,7 @@ export function norm(x: TensorLike, options: { ord?: number | undefined; axis?: 
  */
 export function oneHot(indices: TensorLike, depth: number, options: { axis?: number | undefined; onValue?: number | undefined; offValue?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'onValue', 'offValue', 'dtype']);
-  words.begin(139, 1);
+  words.begin(157, 1);
   words.indexArg(indices);
   words.integer(depth);
   words.integer(options.axis);
@@ -1503,7 +1693,7 @@ export function oneHot(indices: TensorLike, depth: number, options: { axis?: num
  */
 export function pad(x: TensorLike, paddings: number | readonly number[], options: { mode?: 'constant' | 'reflect' | 'symmetric' | 'edge' | undefined; value?: number | undefined } = {}): Tensor {
   words.known(options, ['mode', 'value']);
-  words.begin(140, 1);
+  words.begin(158, 1);
   words.arg(x);
   words.list(paddings);
   words.choice(options.mode, ['constant', 'reflect', 'symmetric', 'edge']);
@@ -1518,7 +1708,7 @@ export function pad(x: TensorLike, paddings: number | readonly number[], options
  */
 export function prod(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(141, 1);
+  words.begin(159, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1531,7 +1721,7 @@ export function prod(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function repeat(x: TensorLike, repeats: number, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(142, 1);
+  words.begin(160, 1);
   words.arg(x);
   words.integer(repeats);
   words.integer(options.axis);
@@ -1542,7 +1732,7 @@ export function repeat(x: TensorLike, repeats: number, options: { axis?: number 
  * The elements of `x` in row-major order with another `shape` of the same size.
  */
 export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(143, 1);
+  words.begin(161, 1);
   words.arg(x);
   words.list(shape);
   return words.one();
@@ -1554,7 +1744,7 @@ export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
  */
 export function roll(x: TensorLike, shift: number | readonly number[], options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(144, 1);
+  words.begin(162, 1);
   words.arg(x);
   words.list(shift);
   words.list(options.axis);
@@ -1565,7 +1755,7 @@ export function roll(x: TensorLike, shift: number | readonly number[], options: 
  * `x` with `updates` added at index tuples; equal tuples add up, in order. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterAdd(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(145, 3);
+  words.begin(163, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1576,7 +1766,7 @@ export function scatterAdd(x: TensorLike, indices: TensorLike, updates: TensorLi
  * Zeros with `size` along `axis`, to which each update is added at its index (i32 or i64) along that axis; both have one shape. Negative indices count from the end; one outside is an error. The gradient of `takeAlongAxis`.
  */
 export function scatterAlongAxis(indices: TensorLike, updates: TensorLike, axis: number, size: readonly number[]): Tensor {
-  words.begin(146, 2);
+  words.begin(164, 2);
   words.indexArg(indices);
   words.arg(updates);
   words.integer(axis);
@@ -1588,7 +1778,7 @@ export function scatterAlongAxis(indices: TensorLike, updates: TensorLike, axis:
  * `x` with the larger of the old element and each update at index tuples; NaN if one is NaN. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterMax(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(147, 3);
+  words.begin(165, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1599,7 +1789,7 @@ export function scatterMax(x: TensorLike, indices: TensorLike, updates: TensorLi
  * `x` with the smaller of the old element and each update at index tuples; NaN if one is NaN. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterMin(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(148, 3);
+  words.begin(166, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1610,7 +1800,7 @@ export function scatterMin(x: TensorLike, indices: TensorLike, updates: TensorLi
  * Zeros of `shape` with `updates` added at index tuples: the last axis of `indices` (i32 or i64) holds an index for each leading axis. Equal tuples add up, in order. Negative indices count from the end; one outside is an error.
  */
 export function scatterNd(indices: TensorLike, updates: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(149, 2);
+  words.begin(167, 2);
   words.indexArg(indices);
   words.arg(updates);
   words.list(shape);
@@ -1621,7 +1811,7 @@ export function scatterNd(indices: TensorLike, updates: TensorLike, shape: reado
  * `x` with `updates` in place of the entries at index tuples; of equal tuples the last one counts. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterUpdate(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(150, 3);
+  words.begin(168, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1634,7 +1824,7 @@ export function scatterUpdate(x: TensorLike, indices: TensorLike, updates: Tenso
  */
 export function searchSorted(sorted: TensorLike, values: TensorLike, options: { side?: 'left' | 'right' | undefined } = {}): Tensor {
   words.known(options, ['side']);
-  words.begin(151, 2);
+  words.begin(169, 2);
   words.arg(sorted);
   words.arg(values);
   words.choice(options.side, ['left', 'right']);
@@ -1645,7 +1835,7 @@ export function searchSorted(sorted: TensorLike, values: TensorLike, options: { 
  * Largest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is the lowest finite value of the dtype.
  */
 export function segmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(152, 2);
+  words.begin(170, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1656,7 +1846,7 @@ export function segmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: r
  * Mean of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 0. Integers and bools give f32.
  */
 export function segmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(153, 2);
+  words.begin(171, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1667,7 +1857,7 @@ export function segmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: 
  * Smallest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is the largest finite value of the dtype.
  */
 export function segmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(154, 2);
+  words.begin(172, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1678,7 +1868,7 @@ export function segmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: r
  * Product of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 1.
  */
 export function segmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(155, 2);
+  words.begin(173, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1689,7 +1879,7 @@ export function segmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: 
  * Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 0.
  */
 export function segmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(156, 2);
+  words.begin(174, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1703,7 +1893,7 @@ export function segmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: r
  */
 export function size(x: TensorLike, options: { axis?: number | readonly number[] | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'dtype']);
-  words.begin(157, 1);
+  words.begin(175, 1);
   words.arg(x);
   words.list(options.axis);
   words.dtype(options.dtype);
@@ -1714,7 +1904,7 @@ export function size(x: TensorLike, options: { axis?: number | readonly number[]
  * `size` elements from `begin` on along each axis; −1 means all that remain. Axes without entry are taken whole. What does not lie inside is refused.
  */
 export function slice(x: TensorLike, begin: number | readonly number[], size: number | readonly number[]): Tensor {
-  words.begin(158, 1);
+  words.begin(176, 1);
   words.arg(x);
   words.list(begin);
   words.list(size);
@@ -1728,7 +1918,7 @@ export function slice(x: TensorLike, begin: number | readonly number[], size: nu
  */
 export function sort(x: TensorLike, options: { axis?: number | undefined; descending?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'descending']);
-  words.begin(159, 1);
+  words.begin(177, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.descending);
@@ -1741,7 +1931,7 @@ export function sort(x: TensorLike, options: { axis?: number | undefined; descen
  */
 export function split(x: TensorLike, sizes: readonly number[], options: { axis?: number | undefined } = {}): Tensor[] {
   words.known(options, ['axis']);
-  words.begin(160, 1);
+  words.begin(178, 1);
   words.arg(x);
   words.list(sizes);
   words.integer(options.axis);
@@ -1754,7 +1944,7 @@ export function split(x: TensorLike, sizes: readonly number[], options: { axis?:
  */
 export function squeeze(x: TensorLike, options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(161, 1);
+  words.begin(179, 1);
   words.arg(x);
   words.list(options.axis);
   return words.one();
@@ -1766,7 +1956,7 @@ export function squeeze(x: TensorLike, options: { axis?: number | readonly numbe
  */
 export function stack(xs: readonly TensorLike[], options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(162, 0 + xs.length);
+  words.begin(180, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.integer(options.axis);
   return words.one();
@@ -1780,7 +1970,7 @@ export function stack(xs: readonly TensorLike[], options: { axis?: number | unde
  */
 export function std(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims', 'ddof']);
-  words.begin(163, 1);
+  words.begin(181, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1794,7 +1984,7 @@ export function std(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function stridedSlice(x: TensorLike, begin: number | readonly number[], end: number | readonly number[], options: { strides?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['strides']);
-  words.begin(164, 1);
+  words.begin(182, 1);
   words.arg(x);
   words.list(begin);
   words.list(end);
@@ -1808,7 +1998,7 @@ export function stridedSlice(x: TensorLike, begin: number | readonly number[], e
  */
 export function stridedSliceGrad(x: TensorLike, shape: readonly number[], begin: number | readonly number[], end: number | readonly number[], options: { strides?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['strides']);
-  words.begin(165, 1);
+  words.begin(183, 1);
   words.arg(x);
   words.list(shape);
   words.list(begin);
@@ -1824,7 +2014,7 @@ export function stridedSliceGrad(x: TensorLike, shape: readonly number[], begin:
  */
 export function sum(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(166, 1);
+  words.begin(184, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1835,7 +2025,7 @@ export function sum(x: TensorLike, options: { axis?: number | readonly number[] 
  * `x[…, indices[…, i, …], …]` along `axis`: `indices` (i32 or i64) have the rank of `x`, and their other axes broadcast with those of `x`. Negative indices count from the end; one outside is an error.
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number): Tensor {
-  words.begin(167, 2);
+  words.begin(185, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(axis);
@@ -1846,7 +2036,7 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
  * `x` repeated `reps[i]` times along axis `i`. Where `reps` and the shape differ in length, the shorter one is led by 1s.
  */
 export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
-  words.begin(168, 1);
+  words.begin(186, 1);
   words.arg(x);
   words.list(reps);
   return words.one();
@@ -1856,7 +2046,7 @@ export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
  * The `k` largest elements of each row (the last axis) in decreasing order, and their indices (i32). Of equals the earlier comes first; NaN comes last.
  */
 export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tensor } {
-  words.begin(169, 1);
+  words.begin(187, 1);
   words.arg(x);
   words.integer(k);
   const made = words.many();
@@ -1869,7 +2059,7 @@ export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tenso
  */
 export function transpose(x: TensorLike, options: { axes?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axes']);
-  words.begin(170, 1);
+  words.begin(188, 1);
   words.arg(x);
   words.list(options.axes);
   return words.one();
@@ -1881,7 +2071,7 @@ export function transpose(x: TensorLike, options: { axes?: number | readonly num
  */
 export function tril(x: TensorLike, options: { k?: number | undefined } = {}): Tensor {
   words.known(options, ['k']);
-  words.begin(171, 1);
+  words.begin(189, 1);
   words.arg(x);
   words.integer(options.k);
   return words.one();
@@ -1893,7 +2083,7 @@ export function tril(x: TensorLike, options: { k?: number | undefined } = {}): T
  */
 export function triu(x: TensorLike, options: { k?: number | undefined } = {}): Tensor {
   words.known(options, ['k']);
-  words.begin(172, 1);
+  words.begin(190, 1);
   words.arg(x);
   words.integer(options.k);
   return words.one();
@@ -1903,7 +2093,7 @@ export function triu(x: TensorLike, options: { k?: number | undefined } = {}): T
  * The distinct elements of `x` in increasing order (NaN once, last), the place of each element of `x` among them (i32, in the shape of `x`), and how often each occurs (i32). How many there are is known only when running.
  */
 export function unique(x: TensorLike): { values: Tensor; inverse: Tensor; counts: Tensor } {
-  words.begin(173, 1);
+  words.begin(191, 1);
   words.arg(x);
   const made = words.many();
   return { values: made[0] as Tensor, inverse: made[1] as Tensor, counts: made[2] as Tensor };
@@ -1913,7 +2103,7 @@ export function unique(x: TensorLike): { values: Tensor; inverse: Tensor; counts
  * Largest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is the lowest finite value of the dtype.
  */
 export function unsortedSegmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(174, 2);
+  words.begin(192, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1924,7 +2114,7 @@ export function unsortedSegmentMax(x: TensorLike, segmentIds: TensorLike, numSeg
  * Mean of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 0. Integers and bools give f32.
  */
 export function unsortedSegmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(175, 2);
+  words.begin(193, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1935,7 +2125,7 @@ export function unsortedSegmentMean(x: TensorLike, segmentIds: TensorLike, numSe
  * Smallest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is the largest finite value of the dtype.
  */
 export function unsortedSegmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(176, 2);
+  words.begin(194, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1946,7 +2136,7 @@ export function unsortedSegmentMin(x: TensorLike, segmentIds: TensorLike, numSeg
  * Product of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 1.
  */
 export function unsortedSegmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(177, 2);
+  words.begin(195, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1957,7 +2147,7 @@ export function unsortedSegmentProd(x: TensorLike, segmentIds: TensorLike, numSe
  * Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 0.
  */
 export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(178, 2);
+  words.begin(196, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1970,7 +2160,7 @@ export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSeg
  */
 export function unstack(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor[] {
   words.known(options, ['axis']);
-  words.begin(179, 1);
+  words.begin(197, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.many();
@@ -1984,7 +2174,7 @@ export function unstack(x: TensorLike, options: { axis?: number | undefined } = 
  */
 export function variance(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims', 'ddof']);
-  words.begin(180, 1);
+  words.begin(198, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1999,7 +2189,7 @@ export function variance(x: TensorLike, options: { axis?: number | readonly numb
  */
 export function matmul(a: TensorLike, b: TensorLike, options: { transposeA?: boolean | undefined; transposeB?: boolean | undefined } = {}): Tensor {
   words.known(options, ['transposeA', 'transposeB']);
-  words.begin(181, 2);
+  words.begin(199, 2);
   words.arg(a);
   words.arg(b);
   words.flag(options.transposeA);
@@ -2013,7 +2203,7 @@ export function matmul(a: TensorLike, b: TensorLike, options: { transposeA?: boo
  */
 export function softmax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(182, 1);
+  words.begin(200, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2025,7 +2215,7 @@ export function softmax(x: TensorLike, options: { axis?: number | undefined } = 
  */
 export function logSoftmax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(183, 1);
+  words.begin(201, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2037,7 +2227,7 @@ export function logSoftmax(x: TensorLike, options: { axis?: number | undefined }
  */
 export function glu(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(184, 1);
+  words.begin(202, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2049,7 +2239,7 @@ export function glu(x: TensorLike, options: { axis?: number | undefined } = {}):
  */
 export function sparsemax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(185, 1);
+  words.begin(203, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2059,7 +2249,7 @@ export function sparsemax(x: TensorLike, options: { axis?: number | undefined } 
  * Cross-entropy of `labels` in [0, 1] with sigmoid(`logits`), elementwise and not reduced: `max(x, 0) − x·z + ln(1 + exp(−|x|))` for logit x and label z, which does not overflow. Integers become `f32`. Gradient: `sigmoid(x) − z` and `−x`.
  */
 export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
-  words.begin(186, 2);
+  words.begin(204, 2);
   words.arg(logits);
   words.arg(labels);
   return words.one();
@@ -2071,7 +2261,7 @@ export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Ten
  */
 export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, options: { axis?: number | undefined } = {}): { loss: Tensor; max: Tensor; logSum: Tensor } {
   words.known(options, ['axis']);
-  words.begin(187, 2);
+  words.begin(205, 2);
   words.arg(logits);
   words.arg(labels);
   words.integer(options.axis);
@@ -2083,7 +2273,7 @@ export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, opti
  * Cross-entropy of class numbers `labels` `[…]` with softmax(`logits` `[…, classes]`), one `loss` for each label: `ln(sum(exp(x − max))) − (x[label] − max)`. Outputs `max` and `logSum` `[…, 1]` serve the gradient `softmax(x) − oneHot(label)`. A label outside 0 to classes − 1 is an error on the CPU.
  */
 export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike): { loss: Tensor; max: Tensor; logSum: Tensor } {
-  words.begin(188, 2);
+  words.begin(206, 2);
   words.arg(logits);
   words.arg(labels);
   const made = words.many();
@@ -2097,7 +2287,7 @@ export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike
  */
 export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(189, 3);
+  words.begin(207, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2114,7 +2304,7 @@ export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; variance: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(190, 3);
+  words.begin(208, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2131,7 +2321,7 @@ export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(191, 2);
+  words.begin(209, 2);
   words.arg(x);
   words.arg(gamma);
   words.list(options.axis);
@@ -2148,7 +2338,7 @@ export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { a
  */
 export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { groups?: number | undefined; axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['groups', 'axis', 'epsilon']);
-  words.begin(192, 3);
+  words.begin(210, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2165,7 +2355,7 @@ export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(193, 3);
+  words.begin(211, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2180,7 +2370,7 @@ export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: 
  */
 export function randomBits(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(194, 1);
+  words.begin(212, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -2195,7 +2385,7 @@ export function randomBits(state: TensorLike, shape: readonly number[], options:
  */
 export function randomUniform(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined; low?: number | undefined; high?: number | undefined } = {}): Tensor {
   words.known(options, ['dtype', 'low', 'high']);
-  words.begin(195, 1);
+  words.begin(213, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -2212,7 +2402,7 @@ export function randomUniform(state: TensorLike, shape: readonly number[], optio
  */
 export function randomNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(196, 1);
+  words.begin(214, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -2229,7 +2419,7 @@ export function randomNormal(state: TensorLike, shape: readonly number[], option
  */
 export function randomTruncatedNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(197, 1);
+  words.begin(215, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -2242,7 +2432,7 @@ export function randomTruncatedNormal(state: TensorLike, shape: readonly number[
  * Bools of `shape`, each true with probability `p`: `u < p` with u as in `randomUniform` of `f32`.
  */
 export function randomBernoulli(state: TensorLike, shape: readonly number[], p: number): Tensor {
-  words.begin(198, 1);
+  words.begin(216, 1);
   words.arg(state);
   words.list(shape);
   words.number(p);
@@ -2255,7 +2445,7 @@ export function randomBernoulli(state: TensorLike, shape: readonly number[], p: 
  */
 export function randomRandint(state: TensorLike, shape: readonly number[], low: number, high: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(199, 1);
+  words.begin(217, 1);
   words.arg(state);
   words.list(shape);
   words.integer(low);
@@ -2268,7 +2458,7 @@ export function randomRandint(state: TensorLike, shape: readonly number[], low: 
  * `numSamples` class numbers (`i32`) for each row of `logits` `[…, classes]`, drawn with probability softmax(logits): `[…, numSamples]`. By the Gumbel-max rule: `argmax(logits − ln(−ln u))` with u = (k + ½)·2⁻²³ for the 23 high bits k of the element's word over `[…, numSamples, classes]`.
  */
 export function randomCategorical(state: TensorLike, logits: TensorLike, numSamples: number): Tensor {
-  words.begin(200, 2);
+  words.begin(218, 2);
   words.arg(state);
   words.arg(logits);
   words.integer(numSamples);
@@ -2279,7 +2469,7 @@ export function randomCategorical(state: TensorLike, logits: TensorLike, numSamp
  * The numbers 0 to `n` − 1 (`i32`) in random order: the stable argsort of one random 32-bit word each.
  */
 export function randomPermutation(state: TensorLike, n: number): Tensor {
-  words.begin(201, 1);
+  words.begin(219, 1);
   words.arg(state);
   words.integer(n);
   return words.one();
@@ -2289,7 +2479,7 @@ export function randomPermutation(state: TensorLike, n: number): Tensor {
  * Gamma draws of `shape` with shape parameter `alpha` (broadcast to `shape`) and rate 1, in the dtype of `alpha`; NaN where alpha is not positive. By Marsaglia and Tsang (2000) with the blocks (element, attempt) of the stream: words 0 and 1 give the normal (Box–Muller), word 2 the test, word 3 of attempt 0 the power u^(1/alpha) for alpha < 1. Equal between backends up to rounding, except where rounding decides a test.
  */
 export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(202, 2);
+  words.begin(220, 2);
   words.arg(state);
   words.arg(alpha);
   words.list(shape);
@@ -2302,7 +2492,7 @@ export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonl
  */
 export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(203, 2);
+  words.begin(221, 2);
   words.arg(state);
   words.arg(lam);
   words.list(shape);
@@ -2316,7 +2506,7 @@ export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonl
  */
 export function advance(state: TensorLike, options: { count?: number | undefined } = {}): Tensor {
   words.known(options, ['count']);
-  words.begin(204, 1);
+  words.begin(222, 1);
   words.arg(state);
   words.integer(options.count);
   return words.one();
@@ -2328,7 +2518,7 @@ export function advance(state: TensorLike, options: { count?: number | undefined
  */
 export function dropout(x: TensorLike, state: TensorLike, rate: number, options: { noiseShape?: readonly number[] | undefined } = {}): { out: Tensor; mask: Tensor } {
   words.known(options, ['noiseShape']);
-  words.begin(205, 2);
+  words.begin(223, 2);
   words.arg(x);
   words.arg(state);
   words.number(rate);
@@ -2346,7 +2536,7 @@ export function dropout(x: TensorLike, state: TensorLike, rate: number, options:
  */
 export function avgPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
-  words.begin(206, 1);
+  words.begin(224, 1);
   words.arg(x);
   words.list(poolSize);
   words.list(options.strides);
@@ -2367,7 +2557,7 @@ export function avgPool(x: TensorLike, poolSize: number | readonly number[], opt
  */
 export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(208, 2);
+  words.begin(226, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2389,7 +2579,7 @@ export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(209, 2);
+  words.begin(227, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2411,7 +2601,7 @@ export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(210, 2);
+  words.begin(228, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2433,7 +2623,7 @@ export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(211, 2);
+  words.begin(229, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2455,7 +2645,7 @@ export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(212, 2);
+  words.begin(230, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2477,7 +2667,7 @@ export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(213, 2);
+  words.begin(231, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2498,7 +2688,7 @@ export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
-  words.begin(216, 2);
+  words.begin(234, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2519,7 +2709,7 @@ export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
-  words.begin(217, 2);
+  words.begin(235, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2534,7 +2724,7 @@ export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { st
  * Einstein summation over the operands `xs`: `equation` names their axes by letters, `,` between operands and `->` before the result's axes (`bij,bjk->bik`); axes that the result leaves out are summed. `...` stands for leading axes that broadcast, a letter twice in one operand for its diagonal. Without `->` the result has the letters that occur once, in alphabetical order. Operands are contracted from left to right.
  */
 export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
-  words.begin(218, 0 + xs.length);
+  words.begin(236, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.text(equation);
   return words.one();
@@ -2546,7 +2736,7 @@ export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
  */
 export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: TensorLike, weights?: TensorLike, options: { mode?: 'sum' | 'mean' | 'sqrtn' | undefined } = {}): Tensor {
   words.known(options, ['mode']);
-  words.begin(219, 4);
+  words.begin(237, 4);
   words.arg(table);
   words.indexArg(ids);
   words.indexArg(offsets);
@@ -2564,7 +2754,7 @@ export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: Tenso
  */
 export function maxPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
-  words.begin(220, 1);
+  words.begin(238, 1);
   words.arg(x);
   words.list(poolSize);
   words.list(options.strides);
@@ -2578,7 +2768,7 @@ export function maxPool(x: TensorLike, poolSize: number | readonly number[], opt
  * Every element of `a` times every element of `b`: `[size of a, size of b]`, both flattened first.
  */
 export function outer(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(221, 2);
+  words.begin(239, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -2593,7 +2783,7 @@ export function outer(a: TensorLike, b: TensorLike): Tensor {
  */
 export function resize(x: TensorLike, size: readonly number[], options: { method?: 'nearest' | 'bilinear' | 'bicubic' | undefined; alignCorners?: boolean | undefined; halfPixelCenters?: boolean | undefined; antialias?: boolean | undefined } = {}): Tensor {
   words.known(options, ['method', 'alignCorners', 'halfPixelCenters', 'antialias']);
-  words.begin(227, 1);
+  words.begin(245, 1);
   words.arg(x);
   words.list(size);
   words.choice(options.method, ['nearest', 'bilinear', 'bicubic']);
@@ -2610,7 +2800,7 @@ export function resize(x: TensorLike, size: readonly number[], options: { method
  */
 export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, mask?: TensorLike, options: { scale?: number | undefined; causal?: boolean | undefined } = {}): Tensor {
   words.known(options, ['scale', 'causal']);
-  words.begin(229, 4);
+  words.begin(247, 4);
   words.arg(q);
   words.arg(k);
   words.arg(v);
@@ -2624,7 +2814,7 @@ export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: Tenso
  * Sum of products over the axes `axesA` of `a` paired with `axesB` of `b`: the other axes of `a`, then those of `b`, as NumPy's tensordot.
  */
 export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly number[], axesB: number | readonly number[]): Tensor {
-  words.begin(230, 2);
+  words.begin(248, 2);
   words.arg(a);
   words.arg(b);
   words.list(axesA);
@@ -2636,7 +2826,7 @@ export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly
  * The dot products of all pairs of the vectors of `x` `[…, n, dim]`: `[…, n·(n − 1)/2]`, in the order (1, 0), (2, 0), (2, 1), (3, 0) …, what lies below the diagonal of `x · xᵀ`. `n` must be known. The feature interaction of DLRM, in the order of TensorFlow Recommenders. Source: Naumov et al. (2019).
  */
 export function dotInteraction(x: TensorLike): Tensor {
-  words.begin(231, 1);
+  words.begin(249, 1);
   words.arg(x);
   return words.one();
 }
@@ -2645,7 +2835,7 @@ export function dotInteraction(x: TensorLike): Tensor {
  * The first layer over embeddings: `concat([table[ids[:, 0]], …, table[ids[:, n − 1]], x]) · kernel`, `[batch, units]`, for `table` `[rows, dim]`, `ids` `[batch, n]` (i32 or i64; negative ones count from the end, one outside is an error), `kernel` `[n·dim + numbers, units]` and optional `x` `[batch, numbers]`. A kernel may multiply each distinct id of a column once and add products up, so results agree with the concatenation's to rounding. The gradient of the table is a row gradient with one row for each distinct id of a column.
  */
 export function embeddingMatmul(table: TensorLike, ids: TensorLike, kernel: TensorLike, x?: TensorLike): Tensor {
-  words.begin(234, 4);
+  words.begin(252, 4);
   words.arg(table);
   words.indexArg(ids);
   words.arg(kernel);
@@ -2657,7 +2847,7 @@ export function embeddingMatmul(table: TensorLike, ids: TensorLike, kernel: Tens
  * Gives `ys` as they are; the gradient of `xs` is what the region makes of the cotangents of `ys`. Inputs are `xs` tensors, `ys` results, then the region's captures. As `tf.custom_gradient`.
  */
 export function customGradient(inputs: readonly TensorLike[], xs: number, ys: number): Tensor[] {
-  words.begin(239, 0 + inputs.length);
+  words.begin(257, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(xs);
   words.integer(ys);
@@ -2670,7 +2860,7 @@ export function customGradient(inputs: readonly TensorLike[], xs: number, ys: nu
  */
 export function updateRows(inputs: readonly TensorLike[], fields: number, options: { every?: boolean | undefined } = {}): Tensor[] {
   words.known(options, ['every']);
-  words.begin(240, 0 + inputs.length);
+  words.begin(258, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(fields);
   words.flag(options.every);
@@ -2681,7 +2871,7 @@ export function updateRows(inputs: readonly TensorLike[], fields: number, option
  * `x` as it is; running it fails with `NUMERIC` where `x` holds NaN or an infinity. `what` names it in the message. As `tf.debugging.check_numerics`.
  */
 export function checkFinite(x: TensorLike, what: string): Tensor {
-  words.begin(241, 1);
+  words.begin(259, 1);
   words.arg(x);
   words.text(what);
   return words.one();
@@ -2691,7 +2881,7 @@ export function checkFinite(x: TensorLike, what: string): Tensor {
  * The distinct ids in increasing order, and for each the sum of its rows, added in order of position. How many there are is known only when running. As coalescing a sparse tensor in PyTorch.
  */
 export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; rows: Tensor } {
-  words.begin(242, 2);
+  words.begin(260, 2);
   words.indexArg(ids);
   words.arg(rows);
   const made = words.many();
@@ -2705,7 +2895,7 @@ export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; 
  */
 export function lookupRows(inputs: readonly TensorLike[], count: number, tables: number | readonly number[], widths: number | readonly number[], pooling: number | readonly number[], parts: number | readonly number[], maxNorms: number | readonly number[], defaults: number | readonly number[], lookup: number, options: { train?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor[] {
   words.known(options, ['train', 'dtype']);
-  words.begin(243, 0 + inputs.length);
+  words.begin(261, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(count);
   words.list(tables);
@@ -2724,7 +2914,7 @@ export function lookupRows(inputs: readonly TensorLike[], count: number, tables:
  * `out` as it is, the output of `lookup_rows` with `train` and the same `lookup`. Its gradient goes to `anchors`, which stand for the tables and are numbers of the same dtype: a row gradient of ids `[lookup]` and, flat, the whole gradient of `out`. Gradients of several lookups follow one another.
  */
 export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lookup: number): Tensor {
-  words.begin(244, 1 + anchors.length);
+  words.begin(262, 1 + anchors.length);
   words.arg(out);
   for (const each of anchors) words.arg(each);
   words.integer(lookup);
@@ -2735,7 +2925,7 @@ export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lo
  * Applies an update rule to the rows that lookups in training found, and makes those that were missing. `ids` and `gradient` are those of the table's anchor (see `table_vectors`). What belongs to one row is summed first, in order of position, and each row is read and written once. The region is the rule over one element: from `param`, `grad`, the table's slots and `scalars` to the new `param` and slots. `token` is that of the table; gives the next one.
  */
 export function updateTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[]): Tensor {
-  words.begin(245, 3 + scalars.length);
+  words.begin(263, 3 + scalars.length);
   words.arg(token);
   words.indexArg(ids);
   words.arg(gradient);
@@ -2747,7 +2937,7 @@ export function updateTable(token: TensorLike, ids: TensorLike, gradient: Tensor
  * Sums over the rows that an `update_table` with the same inputs would change: each output of the region, a formula over one element as there, is added up over all elements of these rows, in a fixed order. Changes nothing. Norms of gradients and of steps are made of it.
  */
 export function sumTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[], sums: number): Tensor[] {
-  words.begin(246, 3 + scalars.length);
+  words.begin(264, 3 + scalars.length);
   words.arg(token);
   words.indexArg(ids);
   words.arg(gradient);
@@ -2780,6 +2970,8 @@ export interface TensorMethods {
   bitcast(dtype: DType): Tensor;
   /** See {@link bitwiseAnd}. */
   bitwiseAnd(b: TensorLike): Tensor;
+  /** See {@link bitwiseCount}. */
+  bitwiseCount(): Tensor;
   /** See {@link bitwiseNot}. */
   bitwiseNot(): Tensor;
   /** See {@link bitwiseOr}. */
@@ -2810,6 +3002,8 @@ export interface TensorMethods {
   div(b: TensorLike): Tensor;
   /** See {@link divNoNan}. */
   divNoNan(b: TensorLike): Tensor;
+  /** See {@link divmod}. */
+  divmod(b: TensorLike): { quotient: Tensor; remainder: Tensor };
   /** See {@link elu}. */
   elu(options?: { alpha?: number | undefined }): Tensor;
   /** See {@link equal}. */
@@ -2832,8 +3026,16 @@ export interface TensorMethods {
   floor(): Tensor;
   /** See {@link floorDivide}. */
   floorDivide(b: TensorLike): Tensor;
+  /** See {@link fmax}. */
+  fmax(b: TensorLike): Tensor;
+  /** See {@link fmin}. */
+  fmin(b: TensorLike): Tensor;
   /** See {@link fmod}. */
   fmod(b: TensorLike): Tensor;
+  /** See {@link frexp}. */
+  frexp(): { significand: Tensor; exponent: Tensor };
+  /** See {@link gcd}. */
+  gcd(b: TensorLike): Tensor;
   /** See {@link gelu}. */
   gelu(options?: { approximate?: boolean | undefined }): Tensor;
   /** See {@link greater}. */
@@ -2848,14 +3050,26 @@ export interface TensorMethods {
   hardSilu(): Tensor;
   /** See {@link hardTanh}. */
   hardTanh(): Tensor;
+  /** See {@link heaviside}. */
+  heaviside(b: TensorLike): Tensor;
   /** See {@link hypot}. */
   hypot(b: TensorLike): Tensor;
+  /** See {@link isclose}. */
+  isclose(b: TensorLike, options?: { rtol?: number | undefined; atol?: number | undefined; equalNan?: boolean | undefined }): Tensor;
   /** See {@link isfinite}. */
   isfinite(): Tensor;
   /** See {@link isinf}. */
   isinf(): Tensor;
   /** See {@link isnan}. */
   isnan(): Tensor;
+  /** See {@link isneginf}. */
+  isneginf(): Tensor;
+  /** See {@link isposinf}. */
+  isposinf(): Tensor;
+  /** See {@link lcm}. */
+  lcm(b: TensorLike): Tensor;
+  /** See {@link ldexp}. */
+  ldexp(exponent: TensorLike): Tensor;
   /** See {@link leakyRelu}. */
   leakyRelu(options?: { negativeSlope?: number | undefined }): Tensor;
   /** See {@link leftShift}. */
@@ -2878,6 +3092,8 @@ export interface TensorMethods {
   logSigmoid(): Tensor;
   /** See {@link logaddexp}. */
   logaddexp(b: TensorLike): Tensor;
+  /** See {@link logaddexp2}. */
+  logaddexp2(b: TensorLike): Tensor;
   /** See {@link logicalAnd}. */
   logicalAnd(b: TensorLike): Tensor;
   /** See {@link logicalNot}. */
@@ -2892,12 +3108,16 @@ export interface TensorMethods {
   minimum(b: TensorLike): Tensor;
   /** See {@link mish}. */
   mish(): Tensor;
+  /** See {@link modf}. */
+  modf(): { fraction: Tensor; integral: Tensor };
   /** See {@link mul}. */
   mul(b: TensorLike): Tensor;
   /** See {@link nanToNum}. */
   nanToNum(options?: { nan?: number | undefined; posinf?: number | undefined; neginf?: number | undefined }): Tensor;
   /** See {@link neg}. */
   neg(): Tensor;
+  /** See {@link nextafter}. */
+  nextafter(b: TensorLike): Tensor;
   /** See {@link notEqual}. */
   notEqual(b: TensorLike): Tensor;
   /** See {@link pow}. */
@@ -2932,6 +3152,8 @@ export interface TensorMethods {
   silu(): Tensor;
   /** See {@link sin}. */
   sin(): Tensor;
+  /** See {@link sinc}. */
+  sinc(): Tensor;
   /** See {@link sinh}. */
   sinh(): Tensor;
   /** See {@link softShrink}. */
@@ -2940,6 +3162,8 @@ export interface TensorMethods {
   softplus(): Tensor;
   /** See {@link softsign}. */
   softsign(): Tensor;
+  /** See {@link spacing}. */
+  spacing(): Tensor;
   /** See {@link sparsePlus}. */
   sparsePlus(): Tensor;
   /** See {@link sparseSigmoid}. */
@@ -2974,6 +3198,8 @@ export interface TensorMethods {
   xlogy(b: TensorLike): Tensor;
   /** See {@link all}. */
   all(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
+  /** See {@link allclose}. */
+  allclose(b: TensorLike, options?: { rtol?: number | undefined; atol?: number | undefined; equalNan?: boolean | undefined }): Tensor;
   /** See {@link any}. */
   any(options?: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined }): Tensor;
   /** See {@link argmax}. */
@@ -3090,6 +3316,7 @@ const methods = {
   atanh,
   bitcast,
   bitwiseAnd,
+  bitwiseCount,
   bitwiseNot,
   bitwiseOr,
   bitwiseXor,
@@ -3105,6 +3332,7 @@ const methods = {
   digamma,
   div,
   divNoNan,
+  divmod,
   elu,
   equal,
   erf,
@@ -3116,7 +3344,11 @@ const methods = {
   exponential,
   floor,
   floorDivide,
+  fmax,
+  fmin,
   fmod,
+  frexp,
+  gcd,
   gelu,
   greater,
   greaterEqual,
@@ -3124,10 +3356,16 @@ const methods = {
   hardSigmoid,
   hardSilu,
   hardTanh,
+  heaviside,
   hypot,
+  isclose,
   isfinite,
   isinf,
   isnan,
+  isneginf,
+  isposinf,
+  lcm,
+  ldexp,
   leakyRelu,
   leftShift,
   less,
@@ -3139,6 +3377,7 @@ const methods = {
   log2,
   logSigmoid,
   logaddexp,
+  logaddexp2,
   logicalAnd,
   logicalNot,
   logicalOr,
@@ -3146,9 +3385,11 @@ const methods = {
   maximum,
   minimum,
   mish,
+  modf,
   mul,
   nanToNum,
   neg,
+  nextafter,
   notEqual,
   pow,
   rad2deg,
@@ -3166,10 +3407,12 @@ const methods = {
   signbit,
   silu,
   sin,
+  sinc,
   sinh,
   softShrink,
   softplus,
   softsign,
+  spacing,
   sparsePlus,
   sparseSigmoid,
   sqrt,
@@ -3187,6 +3430,7 @@ const methods = {
   xdivy,
   xlogy,
   all,
+  allclose,
   any,
   argmax,
   argmin,

@@ -13,6 +13,7 @@ mod atan2;
 mod atanh;
 mod bitcast;
 mod bitwise_and;
+mod bitwise_count;
 mod bitwise_not;
 mod bitwise_or;
 mod bitwise_xor;
@@ -28,6 +29,7 @@ mod deg2rad;
 mod digamma;
 mod div;
 mod div_no_nan;
+mod divmod;
 mod elu;
 mod equal;
 mod erf;
@@ -39,7 +41,11 @@ mod expm1;
 mod exponential;
 mod floor;
 mod floor_divide;
+mod fmax;
+mod fmin;
 mod fmod;
+mod frexp;
+mod gcd;
 mod gelu;
 mod greater;
 mod greater_equal;
@@ -47,11 +53,17 @@ mod hard_shrink;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
+mod heaviside;
 mod hypot;
 mod identity;
+mod isclose;
 mod isfinite;
 mod isinf;
 mod isnan;
+mod isneginf;
+mod isposinf;
+mod lcm;
+mod ldexp;
 mod leaky_relu;
 mod left_shift;
 mod less;
@@ -63,6 +75,7 @@ mod log1p;
 mod log2;
 mod log_sigmoid;
 mod logaddexp;
+mod logaddexp2;
 mod logical_and;
 mod logical_not;
 mod logical_or;
@@ -70,9 +83,11 @@ mod logical_xor;
 mod maximum;
 mod minimum;
 mod mish;
+mod modf;
 mod mul;
 mod nan_to_num;
 mod neg;
+mod nextafter;
 mod not_equal;
 mod pow;
 mod prelu;
@@ -91,10 +106,12 @@ mod sign;
 mod signbit;
 mod silu;
 mod sin;
+mod sinc;
 mod sinh;
 mod soft_shrink;
 mod softplus;
 mod softsign;
+mod spacing;
 mod sparse_plus;
 mod sparse_sigmoid;
 mod sqrt;
@@ -126,6 +143,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &atanh::DEF,
     &bitcast::DEF,
     &bitwise_and::DEF,
+    &bitwise_count::DEF,
     &bitwise_not::DEF,
     &bitwise_or::DEF,
     &bitwise_xor::DEF,
@@ -141,6 +159,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &digamma::DEF,
     &div::DEF,
     &div_no_nan::DEF,
+    &divmod::DEF,
     &elu::DEF,
     &equal::DEF,
     &erf::DEF,
@@ -152,7 +171,11 @@ pub(super) const LIST: &[&OpDef] = &[
     &exponential::DEF,
     &floor::DEF,
     &floor_divide::DEF,
+    &fmax::DEF,
+    &fmin::DEF,
     &fmod::DEF,
+    &frexp::DEF,
+    &gcd::DEF,
     &gelu::DEF,
     &greater::DEF,
     &greater_equal::DEF,
@@ -160,11 +183,17 @@ pub(super) const LIST: &[&OpDef] = &[
     &hard_sigmoid::DEF,
     &hard_silu::DEF,
     &hard_tanh::DEF,
+    &heaviside::DEF,
     &hypot::DEF,
     &identity::DEF,
+    &isclose::DEF,
     &isfinite::DEF,
     &isinf::DEF,
     &isnan::DEF,
+    &isneginf::DEF,
+    &isposinf::DEF,
+    &lcm::DEF,
+    &ldexp::DEF,
     &leaky_relu::DEF,
     &left_shift::DEF,
     &less::DEF,
@@ -176,6 +205,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &log2::DEF,
     &log_sigmoid::DEF,
     &logaddexp::DEF,
+    &logaddexp2::DEF,
     &logical_and::DEF,
     &logical_not::DEF,
     &logical_or::DEF,
@@ -183,9 +213,11 @@ pub(super) const LIST: &[&OpDef] = &[
     &maximum::DEF,
     &minimum::DEF,
     &mish::DEF,
+    &modf::DEF,
     &mul::DEF,
     &nan_to_num::DEF,
     &neg::DEF,
+    &nextafter::DEF,
     &not_equal::DEF,
     &pow::DEF,
     &prelu::DEF,
@@ -204,10 +236,12 @@ pub(super) const LIST: &[&OpDef] = &[
     &signbit::DEF,
     &silu::DEF,
     &sin::DEF,
+    &sinc::DEF,
     &sinh::DEF,
     &soft_shrink::DEF,
     &softplus::DEF,
     &softsign::DEF,
+    &spacing::DEF,
     &sparse_plus::DEF,
     &sparse_sigmoid::DEF,
     &sqrt::DEF,

@@ -3,6 +3,7 @@
 use crate::OpDef;
 
 mod all;
+mod allclose;
 mod any;
 mod arange;
 mod argmax;
@@ -77,6 +78,7 @@ mod variance;
 /// The ops of this group.
 pub(super) const LIST: &[&OpDef] = &[
     &all::DEF,
+    &allclose::DEF,
     &any::DEF,
     &arange::DEF,
     &argmax::DEF,

@@ -49,6 +49,7 @@ fn of<T: Integer>(prim: Prim) -> Option<Step> {
         Prim::Shl => two!(Shl),
         Prim::Shr => two!(Shr),
         Prim::Pow => two!(Pow),
+        Prim::Gcd => two!(Gcd),
         _ => return None,
     })
 }
@@ -114,6 +115,7 @@ functions! {
     Binary Shl shl(x, y);
     Binary Shr shr(x, y);
     Binary Pow pow(x, y);
+    Binary Gcd gcd(x, y);
 }
 
 trait Integer: Copy + 'static {
@@ -136,6 +138,7 @@ trait Integer: Copy + 'static {
     fn shl(self, y: Self) -> Self;
     fn shr(self, y: Self) -> Self;
     fn pow(self, y: Self) -> Self;
+    fn gcd(self, y: Self) -> Self;
 }
 
 /// The same text for each type; `$signed` says what differs.
@@ -234,6 +237,22 @@ macro_rules! integers {
             fn shr(self, y: Self) -> Self {
                 let last = <$type>::BITS - 1;
                 if (y as $word) <= (last as $word) { self >> (y as u32) } else if $signed { self >> last } else { 0 }
+            }
+
+            // Stein's: factors of two are shifted out, so that nothing is divided.
+            #[inline(always)]
+            fn gcd(self, y: Self) -> Self {
+                let (mut a, mut b) = (Integer::abs(self) as $word, Integer::abs(y) as $word);
+                if a == 0 || b == 0 {
+                    return (a | b) as Self;
+                }
+                let twos = (a | b).trailing_zeros();
+                a >>= a.trailing_zeros();
+                while b != 0 {
+                    b >>= b.trailing_zeros();
+                    (a, b) = (a.min(b), a.max(b) - a.min(b));
+                }
+                (a << twos) as Self
             }
 
             #[inline(always)]
