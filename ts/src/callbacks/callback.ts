@@ -13,6 +13,8 @@ export interface RunInfo {
   readonly steps: number | undefined;
   /** `0`: silent. */
   readonly verbose: 0 | 1 | 2;
+  /** The keys that logs will have: the loss, metrics, and those of validation. */
+  readonly keys: readonly string[];
   /** Whether a larger value of that key is better, as its metric says. */
   higherIsBetter(key: string): boolean;
   /** Ends the run after this step or epoch. */

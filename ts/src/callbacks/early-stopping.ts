@@ -1,7 +1,7 @@
 // Ends training when a value no longer gets better.
 import type { Tensor } from '../index.js';
 import { Callback, type Logs, type RunInfo } from './callback.js';
-import { better, isHigher, type Mode, watched } from './watch.js';
+import { better, checkWatched, isHigher, type Mode, watched } from './watch.js';
 
 /** Options of {@link EarlyStopping}. */
 export interface EarlyStoppingOptions {
@@ -34,7 +34,8 @@ export class EarlyStopping extends Callback {
     super();
   }
 
-  override onTrainBegin(): void {
+  override onTrainBegin(run: RunInfo): void {
+    checkWatched(run, this.options.monitor ?? 'valLoss', 'EarlyStopping');
     this.best = undefined;
     this.#wait = 0;
     this.#weights = undefined;

@@ -2,7 +2,7 @@
 import { TalrayError } from '../index.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
 import { Callback, type Logs, type RunInfo } from './callback.js';
-import { better, isHigher, type Mode, watched } from './watch.js';
+import { better, checkWatched, isHigher, type Mode, watched } from './watch.js';
 
 function rateOf(optimizer: AnyOptimizer, who: string): number {
   if (typeof optimizer.learningRate !== 'number')
@@ -51,6 +51,10 @@ export class ReduceLROnPlateau extends Callback {
   constructor(private readonly options: ReduceLROnPlateauOptions = {}) {
     super();
     if ((options.factor ?? 0.1) >= 1) throw new TalrayError('OPTION', `ReduceLROnPlateau: factor must be below 1, got ${options.factor}`);
+  }
+
+  override onTrainBegin(run: RunInfo): void {
+    checkWatched(run, this.options.monitor ?? 'valLoss', 'ReduceLROnPlateau');
   }
 
   override onEpochEnd(_epoch: number, logs: Logs, run: RunInfo): void {

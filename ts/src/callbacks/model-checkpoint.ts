@@ -1,6 +1,6 @@
 // Saves the model while it trains.
 import { Callback, type Logs, type RunInfo, type StepLogs } from './callback.js';
-import { better, isHigher, type Mode, watched } from './watch.js';
+import { better, checkWatched, isHigher, type Mode, watched } from './watch.js';
 
 /** Options of {@link ModelCheckpoint}. */
 export interface ModelCheckpointOptions {
@@ -28,6 +28,11 @@ export class ModelCheckpoint extends Callback {
   ) {
     super();
     this.best = options.initialValueThreshold;
+  }
+
+  override onTrainBegin(run: RunInfo): void {
+    const { monitor = 'valLoss', saveBestOnly = false, saveFreq = 'epoch' } = this.options;
+    if (saveBestOnly && saveFreq === 'epoch') checkWatched(run, monitor, 'ModelCheckpoint');
   }
 
   override async onEpochEnd(epoch: number, logs: Logs, run: RunInfo): Promise<void> {

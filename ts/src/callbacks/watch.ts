@@ -16,9 +16,18 @@ export function isHigher(mode: Mode, key: string, run: RunInfo): boolean {
   return mode === 'auto' ? run.higherIsBetter(key) : mode === 'max';
 }
 
+/** Throws `OPTION` before the first step where `who` watches a key that logs will not have. */
+export function checkWatched(run: RunInfo, key: string, who: string): void {
+  if (!run.keys.includes(key)) throw unknown(run.keys, key, who);
+}
+
 /** The watched value; throws `OPTION` for a key that logs do not have. */
 export function watched(logs: Logs, key: string, who: string): number {
   const value = logs[key];
-  if (value === undefined) throw new TalrayError('OPTION', `${who} watches ${key}; logs have ${Object.keys(logs).join(', ')}`);
+  if (value === undefined) throw unknown(Object.keys(logs), key, who);
   return value;
+}
+
+function unknown(keys: readonly string[], key: string, who: string): TalrayError {
+  return new TalrayError('OPTION', `${who} watches ${key}; logs have ${keys.join(', ')}`);
 }

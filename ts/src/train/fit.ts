@@ -57,6 +57,8 @@ export interface Trainable {
   results(): Promise<Logs>;
   resetMetrics(): void;
   evaluate(data: BatchData, options: EvaluateOptions): Promise<Logs>;
+  /** The keys of what `results` gives. */
+  readonly keys: readonly string[];
   higherIsBetter(key: string): boolean;
   /** What made the loss no number, for the message. */
   explainNaN(batch: Batch, failure: TalrayError): Promise<string>;
@@ -65,13 +67,18 @@ export interface Trainable {
 }
 
 /** Runs epochs over `source`. */
-export async function fit(
+export async function runEpochs(
   trainee: Trainable,
   source: BatchSource,
   validation: BatchData | undefined,
   options: FitOptions,
 ): Promise<History> {
   return new Run(trainee, source, validation, options).all();
+}
+
+/** The key in logs of a value over the validation data. */
+function ofValidation(key: string): string {
+  return `val${key.charAt(0).toUpperCase()}${key.slice(1)}`;
 }
 
 class Run {
@@ -99,6 +106,7 @@ class Run {
       epochs,
       steps: stepsPerEpoch ?? source.batches,
       verbose,
+      keys: [...trainee.keys, ...(validation === undefined ? [] : trainee.keys.map(ofValidation))],
       higherIsBetter: (key) => trainee.higherIsBetter(key),
       stop: (reason = 'stopped by a callback') => {
         this.#stopped ??= reason;
@@ -173,7 +181,7 @@ class Run {
         ...(size === undefined ? {} : { batchSize: size }),
         ...(signal ? { signal } : {}),
       });
-      for (const [key, value] of Object.entries(values)) logs[`val${key.charAt(0).toUpperCase()}${key.slice(1)}`] = value;
+      for (const [key, value] of Object.entries(values)) logs[ofValidation(key)] = value;
     }
     this.#logs = logs;
     for (const callback of this.#callbacks) await callback.onEpochEnd(epoch, logs, this.#info);

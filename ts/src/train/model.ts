@@ -8,7 +8,7 @@ import type { Json } from '../nn/core/config.js';
 import { weightsByPath } from '../nn/core/weights.js';
 import type { AnyOptimizer } from '../optimizers/any.js';
 import { type Batch, type BatchData, batchOf, type BatchSource, MemorySource, sourceOf } from './batches.js';
-import { fit, type FitOptions, type Trainable, type TrainingPlace } from './fit.js';
+import { runEpochs, type FitOptions, type Trainable, type TrainingPlace } from './fit.js';
 import { type GraphData, graphData, graphOf } from './graph-data.js';
 import { LayerGraph, type SymbolicParts } from './functional.js';
 import { classWeights, type CompileOptions, Objective, partition } from './objective.js';
@@ -148,10 +148,10 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     if (options.validationSplit !== undefined) {
       if (!isBatch(data)) throw new TalrayError('OPTION', 'validationSplit needs arrays in memory; split a dataset with its own split()');
       const [train, rest] = MemorySource.split(data, cut, options.validationSplit);
-      return fit(this.#trainable(), train, options.validation ?? rest, options);
+      return runEpochs(this.#trainable(), train, options.validation ?? rest, options);
     }
     const source = await this.sourceOf(data, cut, 'train');
-    return fit(this.#trainable(), source, options.validation, options);
+    return runEpochs(this.#trainable(), source, options.validation, options);
   }
 
   /** Loss and metrics over data, by key. */
@@ -241,6 +241,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
 
   /** Reads a model that `save` wrote. Classes beside those of talray/nn, and `this`, are given in `classes`. */
   static load<M extends Loadable>(this: ModelClass<M>, path: string, options: LoadOptions = {}): Promise<M> {
+    // biome-ignore lint/complexity/noThisInStatic: it is the subclass that `load` is called on.
     return loadModel(this, path, options);
   }
 
@@ -380,12 +381,17 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
     return Object.fromEntries([...read, ...host]);
   }
 
+  #keys(): string[] {
+    return ['loss', ...this.#needed().objective.metrics.map(({ key }) => key)];
+  }
+
   #runInfo() {
     return {
       model: this as unknown as Model,
       epochs: 1,
       steps: undefined,
       verbose: 0 as const,
+      keys: this.#keys(),
       higherIsBetter: () => false,
       stop: () => undefined,
     };
@@ -419,6 +425,7 @@ export class Model<In extends Tensors = Tensors, Out extends Tensors = Tensor> e
       results: () => self.#results(),
       resetMetrics: () => steps.reset(),
       evaluate: (data, options) => self.evaluate(data, options),
+      keys: this.#keys(),
       higherIsBetter: (key) => {
         const plain = key.startsWith('val') ? key.charAt(3).toLowerCase() + key.slice(4) : key;
         return objective.metrics.find((placed) => placed.key === key || placed.key === plain)?.metric.higherIsBetter ?? false;

@@ -371,6 +371,36 @@ describe('stopping, saving, resuming', () => {
 });
 
 describe('bad input', () => {
+  it('that a callback watches is refused before the first step, and validation has its keys', async () => {
+    const model = small();
+    let steps = 0;
+    const counting = new LambdaCallback({
+      onTrainStepEnd: () => {
+        steps += 1;
+      },
+    });
+    const watching = [
+      new EarlyStopping({ monitor: 'valMeanAbsoluteEror' }),
+      new ReduceLROnPlateau({ monitor: 'valMeanAbsoluteEror' }),
+      new ModelCheckpoint('never', { monitor: 'valMeanAbsoluteEror', saveBestOnly: true }),
+    ];
+    for (const callback of watching) {
+      await expect(model.fit(x, y, { ...quiet, validation: { x, y }, callbacks: [counting, callback] })).rejects.toMatchObject({
+        code: 'OPTION',
+        message: expect.stringMatching(
+          /watches valMeanAbsoluteEror; logs have loss, meanAbsoluteError, valLoss, valMeanAbsoluteError$/,
+        ) as string,
+      });
+    }
+    expect(steps).toBe(0);
+    await model.fit(x, y, {
+      ...quiet,
+      validation: { x, y },
+      callbacks: [counting, new EarlyStopping({ monitor: 'valMeanAbsoluteError' })],
+    });
+    expect(steps).toBeGreaterThan(0);
+  });
+
   it('is named', async () => {
     const model = small();
     await expect(model.fit(x, y.slice(1), quiet)).rejects.toMatchObject({
