@@ -156,6 +156,13 @@ describe('talray doctor', () => {
     expect(code).toBe(1);
   });
 
+  it('names variables that nothing reads, and the one that is perhaps meant', async () => {
+    const { out } = await talray(['doctor', '--json'], { env: { TALRAY_THREAD: '2', TALRAY_COLOUR: 'red' } });
+    const [report] = events(out) as [Record<string, string>];
+    expect(report['unread']).toBe('TALRAY_COLOUR, TALRAY_THREAD (is TALRAY_THREADS meant?)');
+    expect(report['environment']).toBe('no TALRAY_ variables are set');
+  });
+
   it('fails, and gives one command, where the tools of a checkout are missing', async () => {
     const { code, out } = await talray(['doctor', '--json'], { env: { PATH: join(folder, 'empty') } });
     const [report] = events(out) as [{ checks: { name: string; state: string; fix?: string }[] }];

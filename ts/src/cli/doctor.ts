@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineInfo } from '../index.js';
 import { addonTarget } from '../platform/addon.js';
-import { variables } from '../platform/environment.js';
+import { unreadVariables, variables } from '../platform/environment.js';
 import { type Command, exit } from './command.js';
+import { nearest } from './config/nearest.js';
 import { columns } from './output.js';
 
 export const command: Command = {
@@ -56,6 +57,7 @@ const isCheckout = existsSync(join(root, 'Cargo.toml'));
 
 function machine(): Record<string, string | number> {
   const chosen = variables.filter((name) => process.env[name] !== undefined);
+  const unread = unreadVariables(process.env);
   return {
     system: `${process.platform} ${release()} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -64,7 +66,14 @@ function machine(): Record<string, string | number> {
     talray: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
     installed: isCheckout ? `a checkout, ${root}` : root,
     environment: chosen.length === 0 ? 'no TALRAY_ variables are set' : chosen.map((name) => `${name}=${process.env[name]}`).join(' '),
+    ...(unread.length === 0 ? {} : { unread: unread.map(meant).join(', ') }),
   };
+}
+
+/** A variable that nothing reads, with the one that it is perhaps to be. */
+function meant(name: string): string {
+  const known = nearest(name, variables);
+  return known === undefined ? name : `${name} (is ${known} meant?)`;
 }
 
 function nodeVersion(): Check {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
-import { checkEnvironment } from './environment.js';
+import { checkEnvironment, unreadVariables } from './environment.js';
 
 describe('the environment', () => {
   it('is accepted where variables are unset or hold what the engine knows', () => {
@@ -19,6 +19,13 @@ describe('the environment', () => {
     const [[name, value]] = Object.entries(environment) as [[string, string]];
     expect(() => checkEnvironment(environment)).toThrow(expect.objectContaining({ code: 'OPTION' }));
     expect(() => checkEnvironment(environment)).toThrow(new RegExp(`${name}: expected .*received '${value}'`));
+  });
+
+  it('may hold variables that begin as ours do and that nothing reads', () => {
+    expect(unreadVariables({ TALRAY_THREADS: '2', PATH: '', TALRAY_THREAD: '2', talray_simd: 'avx2', MY_TALRAY: '' })).toEqual([
+      'TALRAY_THREAD',
+      'talray_simd',
+    ]);
   });
 
   it('is looked at before an engine is made', () => {

@@ -13,6 +13,13 @@ const VARIABLES: Readonly<Record<string, { fits: (value: string) => boolean; exp
 /** Their names. */
 export const variables: readonly string[] = Object.keys(VARIABLES);
 
+/** Which of the variables that are set begin as ours do, and are read by nothing. */
+export function unreadVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(environment)
+    .filter((name) => /^talray/i.test(name) && !variables.includes(name))
+    .sort();
+}
+
 /**
  * Refuses values that the engine would not understand.
  *
