@@ -186,6 +186,48 @@ describe('a step that runs out of memory', () => {
   }, 20_000);
 });
 
+describe('a step whose variables are held', () => {
+  it.each([
+    ['on the calling thread', 1],
+    ['queued', 256],
+  ])('and that runs out of memory at any of the copies it needs has written all or none, %s', async (_, scale) => {
+    const lengths = [3 * scale, 1024 * scale, 512 * scale, 2048 * scale];
+    const variables = lengths.map((n, i) => new Variable(tensor(new Float32Array(n)), { name: `v${i}` }));
+    const step = jit(() => {
+      for (const v of variables) v.assign(v.value.add(1));
+      return tensor(40).add(2);
+    });
+    expect(await step().item()).toBe(42);
+    const first = async () => {
+      const all = await Promise.all(variables.map((v) => v.data()));
+      expect(all.every((data) => data.every((x) => x === data[0]))).toBe(true);
+      return all.map((data) => data[0]);
+    };
+    let failures = 0;
+    for (let room = 1; ; room += 500 * scale) {
+      // Somebody holds every old value, so that none can be written where it lies.
+      const held = variables.map((v) => v.value);
+      expect(await first()).toEqual([1, 1, 1, 1]);
+      trimMemory();
+      setMemoryLimit(memory().live + room);
+      const outcome = await step()
+        .item()
+        .then(
+          (value) => value,
+          (e: TalrayError) => e.code,
+        )
+        .finally(() => setMemoryLimit(0));
+      for (const old of held) expect((await old.data())[0]).toBe(1);
+      for (const old of held) old.dispose();
+      if (outcome === 42) break;
+      expect(outcome).toBe('MEMORY');
+      failures += 1;
+    }
+    expect(failures).toBeGreaterThan(20);
+    expect(await first()).toEqual([2, 2, 2, 2]);
+  });
+});
+
 describe('a device that is not there', () => {
   it('is DEVICE and says what there is', async () => {
     await setDevice('cpu', { fallback: false });
