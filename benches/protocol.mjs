@@ -1,5 +1,6 @@
 // How a benchmark program in Node is run: the same flags, requests and answers as benches/peers/protocol.py, for ours and for peers.
 
+import { spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
@@ -26,6 +27,23 @@ async function timeCalls(step, seconds) {
 }
 
 /**
+ * The number of threads to run on, of which the engine hears through `TALRAY_THREADS` before it starts: where it was not
+ * told, the program is run again with it told.
+ */
+function threadsOf({ framework, threads: asked }) {
+  const told = framework === 'talray' ? process.env.TALRAY_THREADS : undefined;
+  const threads = asked ?? told ?? '1';
+  if (told !== undefined && Number(told) !== Number(threads)) {
+    throw new Error(`--threads is ${threads}, but TALRAY_THREADS is ${told}: leave one of them out`);
+  }
+  if (framework === 'talray' && told === undefined) {
+    const env = { ...process.env, TALRAY_THREADS: threads };
+    process.exit(spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { env, stdio: 'inherit' }).status ?? 1);
+  }
+  return Number(threads);
+}
+
+/**
  * Runs a workload as the command line says.
  *
  * `options` are further `parseArgs` options; `make(values)` returns `case(params)`, which builds one case and returns
@@ -37,13 +55,14 @@ export async function main({ options = {}, make, params = () => ({}) }) {
     options: {
       framework: { type: 'string', default: 'talray' },
       mode: { type: 'string', default: 'plain' },
-      threads: { type: 'string', default: '1' },
+      threads: { type: 'string' },
       seconds: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },
       serve: { type: 'boolean', default: false },
       ...options,
     },
   });
+  const threads = threadsOf(values);
   const build = await make(values);
   const cases = new Map();
   const measure = async (wanted, seconds) => {
@@ -58,7 +77,7 @@ export async function main({ options = {}, make, params = () => ({}) }) {
     const calls = await timeCalls(step, seconds);
     return { value: value(median(calls)), unit, calls: calls.length, best: value(Math.min(...calls.slice(0, 100_000))) };
   };
-  const about = { framework: values.framework, mode: values.mode, threads: Number(values.threads) };
+  const about = { framework: values.framework, mode: values.mode, threads };
   const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
   if (!values.serve) {
     const wanted = params(values);
