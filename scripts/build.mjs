@@ -1,5 +1,5 @@
 // npm run build: dependencies, the native add-on, the TypeScript. Nothing that is up to date is done again.
 
-import { dependencies, setUp } from './steps.mjs';
+import { setUp } from './steps.mjs';
 
 await setUp();

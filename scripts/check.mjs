@@ -8,6 +8,6 @@ await step('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
 await step('clippy', () => run('cargo', ['clippy', '--release', '--workspace', '--quiet', '--', '-D', 'warnings']));
 await step('generated files', () => run('cargo', ['xtask', 'check']));
 await step('types of the library', typescript);
-await step('biome', () => run(tool('biome'), ['ci', '--colors=off', '--diagnostic-level=error']));
+await step('biome', () => run(tool('biome'), ['ci', '--colors=off', '--error-on-warnings']));
 await step('documentation of public items', () => run(tool('typedoc'), ['--emit', 'none', '--logLevel', 'Warn']));
 await step('licences', checkLicences);

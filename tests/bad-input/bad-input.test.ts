@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { categorical, csv, Encoder, fromColumns, numeric } from '../../ts/src/data/index.js';
-import { add, bitwiseAnd, concat, matmul, sum, TalrayError, tensor, Variable } from '../../ts/src/index.js';
+import { add, bitwiseAnd, concat, matmul, sum, tensor, Variable } from '../../ts/src/index.js';
 import { meanSquaredError } from '../../ts/src/losses/index.js';
 import { Dense } from '../../ts/src/nn/index.js';
 import { Adam, SGD } from '../../ts/src/optimizers/index.js';

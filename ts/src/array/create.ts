@@ -1,6 +1,6 @@
 // Making tensors from plain data.
 
-import { type DType, dtypeNumber, dtypeOf, dtypeSize, type TypedArray } from './dtype.js';
+import { type DType, dtypeOf, dtypeSize, type TypedArray } from './dtype.js';
 import { TalrayError } from './errors.js';
 import { type Nested, type Shape, Tensor, type TensorLike } from './tensor.js';
 import { upload } from './transfer.js';

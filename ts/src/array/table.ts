@@ -5,7 +5,7 @@ import type { DType } from './dtype.js';
 import { TalrayError } from './errors.js';
 import { lookupRows, tableVectors } from './generated/ops.js';
 import { depth, guarded, native } from './native.js';
-import { Tensor, type TensorLike, tensorAt } from './tensor.js';
+import { type Tensor, type TensorLike, tensorAt } from './tensor.js';
 import { Variable } from './variable.js';
 
 interface NativeTable {

@@ -197,6 +197,7 @@ export class Tensor<D extends DType = DType> {
   }
 }
 
+// biome-ignore lint/correctness/noUnusedVariables: it has the parameters of the class that it adds methods to.
 export interface Tensor<D extends DType = DType> extends TensorMethods {}
 
 const disposeSymbol: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;

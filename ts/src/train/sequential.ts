@@ -1,6 +1,6 @@
 // A model that is a list of layers.
 import { TalrayError, type Tensor } from '../index.js';
-import { type CallContext, Layer } from '../nn/core/layer.js';
+import type { CallContext, Layer } from '../nn/core/layer.js';
 import type { PartialShape } from '../nn/core/shapes.js';
 import { Model, type ModelOptions } from './model.js';
 

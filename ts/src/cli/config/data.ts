@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { type CsvOptions, csv, type Dataset, type Label, parquet, type ParquetOptions, type SplitOptions } from '../../data/index.js';
 import { TalrayError } from '../../index.js';
-import { asIs, type Fields, flag, isPlain, list, object, oneOf, oneOrMore, type Reader, refused, scalar, text, whole } from './fields.js';
+import { asIs, type Fields, flag, isPlain, list, object, oneOf, oneOrMore, type Reader, refused, text, whole } from './fields.js';
 
 /** How files are read: the options of `csv` and `parquet`, and which of the two it is. */
 export interface ReadOptions extends CsvOptions, ParquetOptions {
