@@ -8,11 +8,12 @@ use std::sync::Mutex;
 
 use super::level::{Level, dispatch};
 use super::map::Real;
-use super::panel::{Left, Lines, load, panel, store};
+use super::panel::{Left, Lines, load, pack, panel, store, strips};
 use super::vector::{Isa, Kernel, Vector};
 use crate::Pool;
 use crate::families::distinct::Column;
 use crate::memory::Buffer;
+use std::ops::Range;
 use talray_core::{Error, Result};
 
 /// Output columns that a thread takes at once: a multiple of every strip.
@@ -46,9 +47,17 @@ impl<T> Layer<'_, T> {
         self.columns.len() * self.dim + self.numbers
     }
 
+    /// For each column, which of all distinct ids are its own.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = Range<usize>> {
+        self.columns.iter().scan(0, |end, column| {
+            let begin = std::mem::replace(end, *end + column.rows().len());
+            Some(begin..*end)
+        })
+    }
+
     /// Refuses parts that do not fit each other.
     pub(super) fn check(&self, y: usize) -> Result<()> {
-        let pairs: usize = self.columns.iter().map(|c| c.rows().len()).sum();
+        let pairs = self.pairs().last().map_or(0, |own| own.end);
         let fits = self.vectors.len() == pairs * self.dim
             && self.kernel.len() == self.inner() * self.units
             && self.x.len() == self.batch * self.numbers
@@ -98,8 +107,8 @@ pub(crate) fn forward<T: Real + Send + Sync>(layer: &Layer<'_, T>, out: &mut [T]
     let mut parts = vec![first];
     let mut held = 0;
     let mut most = 0;
-    for (c, column) in layer.columns.iter().enumerate() {
-        let pairs = column.rows().len();
+    for (c, own) in layer.pairs().enumerate() {
+        let pairs = own.len();
         if held > 0 && held + pairs > HELD {
             parts.push(c..c);
             held = 0;
@@ -120,7 +129,7 @@ pub(crate) fn forward<T: Real + Send + Sync>(layer: &Layer<'_, T>, out: &mut [T]
 struct Forward<'a, T> {
     layer: &'a Layer<'a, T>,
     /// Columns whose products are held at once.
-    parts: &'a [std::ops::Range<usize>],
+    parts: &'a [Range<usize>],
     group: usize,
     out: Shared<T>,
     scratch: *mut T,
@@ -131,15 +140,14 @@ impl<T: Real> Kernel for Forward<'_, T> {
 
     #[inline(always)]
     fn run<S: Isa>(self, isa: S) {
-        if S::LEVEL == Level::Avx512 { self.strips::<S, 8, 2>(isa) } else { self.strips::<S, 4, 2>(isa) }
+        if S::LEVEL == Level::Avx512 { self.each_strip::<S, 8, 2>(isa) } else { self.each_strip::<S, 4, 2>(isa) }
     }
 }
 
 impl<T: Real> Forward<'_, T> {
     #[inline(always)]
-    fn strips<S: Isa, const R: usize, const V: usize>(&self, isa: S) {
-        let end = self.layer.units.min((self.group + 1) * GROUP);
-        for first in (self.group * GROUP..end).step_by(V * T::Lanes::<S>::LANES) {
+    fn each_strip<S: Isa, const R: usize, const V: usize>(&self, isa: S) {
+        for first in strips(self.layer.units, self.group, GROUP, V * T::Lanes::<S>::LANES) {
             self.strip::<S, R, V>(isa, first);
         }
     }
@@ -152,28 +160,22 @@ impl<T: Real> Forward<'_, T> {
         let packed = self.scratch;
         let sums = packed.wrapping_add(self.layer.inner() * wide);
         let products = sums.wrapping_add(batch * wide);
-        for (k, row) in kernel.chunks_exact(units).enumerate() {
-            // SAFETY: the scratch has room for `inner` rows of GROUP elements, at least as many as a strip has.
-            let to = unsafe { std::slice::from_raw_parts_mut(packed.wrapping_add(k * wide), wide) };
-            to[..width].copy_from_slice(&row[first..first + width]);
-            to[width..].fill(T::default());
-        }
+        // SAFETY: the scratch has room for `inner` rows of GROUP elements, at least as many as a strip has.
+        unsafe { pack(kernel, units, first..first + width, packed, wide) };
         if numbers > 0 {
             let left = Left { start: x.as_ptr(), row: numbers, column: 1 };
             let right = Lines { start: packed.wrapping_add(columns.len() * dim * wide).cast_const(), step: wide };
             // SAFETY: `x` is batch × numbers, its part of the kernel is the last.
             unsafe { panel::<T, S, R, V>(isa, (batch, numbers), left, right, Lines { start: sums, step: wide }, false) };
         }
-        let mut from = vectors.as_ptr();
         for (i, part) in self.parts.iter().enumerate() {
             let mut to = products;
-            for c in part.clone() {
-                let rows = columns[c].rows().len();
-                let left = Left { start: from, row: dim, column: 1 };
+            for (c, own) in self.layer.pairs().enumerate().skip(part.start).take(part.len()) {
+                let rows = own.len();
+                let left = Left { start: vectors[own.start * dim..].as_ptr(), row: dim, column: 1 };
                 let right = Lines { start: packed.wrapping_add(c * dim * wide).cast_const(), step: wide };
                 // SAFETY: `check` saw `rows` vectors of the column; `products` has room for those of a part.
                 unsafe { panel::<T, S, R, V>(isa, (rows, dim), left, right, Lines { start: to, step: wide }, false) };
-                from = from.wrapping_add(rows * dim);
                 to = to.wrapping_add(rows * wide);
             }
             let straight = i + 1 == self.parts.len() && width == wide;

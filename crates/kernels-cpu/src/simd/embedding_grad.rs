@@ -5,7 +5,7 @@
 use super::embedding::{Layer, Shared, with_scratch};
 use super::level::{Level, dispatch};
 use super::map::Real;
-use super::panel::{Left, Lines, load, panel, store};
+use super::panel::{Left, Lines, load, pack, panel, store, strips};
 use super::vector::{Isa, Kernel, Vector};
 use crate::Pool;
 use crate::memory::Buffer;
@@ -82,15 +82,14 @@ impl<T: Real> Kernel for Backward<'_, T> {
 
     #[inline(always)]
     fn run<S: Isa>(self, isa: S) {
-        if S::LEVEL == Level::Avx512 { self.strips::<S, 4, 4>(isa) } else { self.strips::<S, 4, 2>(isa) }
+        if S::LEVEL == Level::Avx512 { self.each_strip::<S, 4, 4>(isa) } else { self.each_strip::<S, 4, 2>(isa) }
     }
 }
 
 impl<T: Real> Backward<'_, T> {
     #[inline(always)]
-    fn strips<S: Isa, const R: usize, const V: usize>(&self, isa: S) {
-        let end = self.layer.units.min((self.group + 1) * GROUP);
-        for first in (self.group * GROUP..end).step_by(V * T::Lanes::<S>::LANES) {
+    fn each_strip<S: Isa, const R: usize, const V: usize>(&self, isa: S) {
+        for first in strips(self.layer.units, self.group, GROUP, V * T::Lanes::<S>::LANES) {
             self.strip::<S, R, V>(isa, first);
         }
     }
@@ -106,21 +105,17 @@ impl<T: Real> Backward<'_, T> {
         let turned = dy.wrapping_add(batch * wide);
         let sums = turned.wrapping_add(columns.len() * padded * wide);
         let kernel = sums.wrapping_add(BLOCK * wide);
-        for (row, from) in self.dy.chunks_exact(units).enumerate() {
-            // SAFETY: the scratch has room for `batch` rows of a strip.
-            let to = unsafe { std::slice::from_raw_parts_mut(dy.wrapping_add(row * wide), wide) };
-            to[..width].copy_from_slice(&from[first..first + width]);
-            to[width..].fill(T::default());
-        }
+        // SAFETY: the scratch has room for `batch` rows of a strip.
+        unsafe { pack(self.dy, units, first..first + width, dy, wide) };
         self.turn(turned, wide, first..first + width);
         let begun = !first.is_multiple_of(GROUP);
         let lines = |start: *mut T| Lines { start, step: wide };
-        let (mut from, mut to) = (vectors.as_ptr(), self.part);
-        for (c, column) in columns.iter().enumerate() {
+        for (c, (column, own)) in columns.iter().zip(self.layer.pairs()).enumerate() {
             let turned = turned.wrapping_add(c * padded * wide);
-            let rows = column.rows().len();
-            for begin in (0..rows).step_by(BLOCK) {
-                let n = BLOCK.min(rows - begin);
+            for begin in (0..own.len()).step_by(BLOCK) {
+                let n = BLOCK.min(own.len() - begin);
+                let (from, to) =
+                    (vectors[(own.start + begin) * dim..].as_ptr(), self.part.wrapping_add((own.start + begin) * padded));
                 for i in 0..n {
                     // SAFETY: the places of a column are rows of the batch.
                     let sum = unsafe { total::<T, S, V>(isa, dy, column.places(begin + i)) };
@@ -138,10 +133,8 @@ impl<T: Real> Backward<'_, T> {
                     // SAFETY: `turned` has a padded row for each column of a strip, the part one for each pair.
                     unsafe { panel::<T, S, 8, 1>(isa, (n, wide), left, right, to, begun) };
                 }
-                from = from.wrapping_add(n * dim);
-                to = to.wrapping_add(n * padded);
             }
-            if rows == 0 {
+            if own.is_empty() {
                 // SAFETY: as above.
                 unsafe { std::slice::from_raw_parts_mut(kernel, dim * wide) }.fill(T::default());
             }

@@ -4,6 +4,7 @@
 
 use super::map::Real;
 use super::vector::{Isa, Vector};
+use std::ops::Range;
 
 /// A matrix: its first element, and the steps between its rows and between its columns.
 #[derive(Clone, Copy)]
@@ -18,6 +19,26 @@ pub(super) struct Left<T> {
 pub(super) struct Lines<P> {
     pub(super) start: P,
     pub(super) step: usize,
+}
+
+/// Where the strips of `wide` columns begin that are in group `group` of `size` columns each, of `units` in all.
+#[inline(always)]
+pub(super) fn strips(units: usize, group: usize, size: usize, wide: usize) -> impl Iterator<Item = usize> {
+    (group * size..units.min((group + 1) * size)).step_by(wide)
+}
+
+/// Packs a strip of columns of a matrix of `units` columns: its rows one after the other, each with zeros up to `wide`.
+///
+/// # Safety
+/// `to` has room for `wide` elements of each row.
+#[inline(always)]
+pub(super) unsafe fn pack<T: Real>(matrix: &[T], units: usize, strip: Range<usize>, to: *mut T, wide: usize) {
+    for (i, row) in matrix.chunks_exact(units).enumerate() {
+        // SAFETY: the caller says so.
+        let to = unsafe { std::slice::from_raw_parts_mut(to.wrapping_add(i * wide), wide) };
+        to[..strip.len()].copy_from_slice(&row[strip.clone()]);
+        to[strip.len()..].fill(T::default());
+    }
 }
 
 /// `out = left·right`, or `out += left·right` if `add`: `rows` × `inner` by `inner` × `V` vectors, `R` rows at once. An

@@ -10,10 +10,7 @@ pub static BATCH: KernelDef = KernelDef { op: "batch_normalization", run, stride
 
 fn run(call: &mut Call<'_>) -> Result<()> {
     let x = call.input(0)?;
-    let axis = normalize_axis(call.attrs.i64("axis")?, x.shape.len())?;
-    let grid = Grid::of(x.shape, axis);
-    let epsilon = call.attrs.f64("epsilon")?;
-    let pool = call.pool;
+    let (grid, epsilon, pool) = (Grid::of(call)?, call.attrs.f64("epsilon")?, call.pool);
     floats!(x.dtype, T => {
         type W = <T as Stored>::Work;
         let gamma = parameter::<T>(call, 1, W::ONE, grid.channels)?;
@@ -55,9 +52,12 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn of(shape: &[usize], axis: usize) -> Grid {
+    /// The first input, with the attribute `axis` as the channels.
+    pub(super) fn of(call: &Call<'_>) -> Result<Grid> {
+        let shape = call.input(0)?.shape;
+        let axis = normalize_axis(call.attrs.i64("axis")?, shape.len())?;
         let (outer, channels, inner) = around(shape, axis);
-        Grid { outer, channels, inner }
+        Ok(Grid { outer, channels, inner })
     }
 
     /// Elements of a channel.

@@ -5,16 +5,12 @@ use super::work::{Stored, Work, floats, sum_of};
 use crate::simd::{Isa, Kernel, dispatch};
 use crate::{Call, KernelDef, Pool};
 use talray_core::Result;
-use talray_core::infer::normalize_axis;
 
 pub static GRAD: KernelDef = KernelDef { op: "batch_normalization_grad", run: grad, strided: false };
 
 fn grad(call: &mut Call<'_>) -> Result<()> {
     let (x, dy) = (call.input(0)?, call.input(2)?);
-    let axis = normalize_axis(call.attrs.i64("axis")?, x.shape.len())?;
-    let grid = Grid::of(x.shape, axis);
-    let epsilon = call.attrs.f64("epsilon")?;
-    let pool = call.pool;
+    let (grid, epsilon, pool) = (Grid::of(call)?, call.attrs.f64("epsilon")?, call.pool);
     floats!(x.dtype, T => {
         type W = <T as Stored>::Work;
         let gamma = parameter::<T>(call, 1, W::ONE, grid.channels)?;
