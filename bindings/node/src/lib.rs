@@ -87,15 +87,6 @@ impl Native {
         Ok(Uint8Array::with_data_copied(bytes))
     }
 
-    /// Gives handles back.
-    #[napi(catch_unwind)]
-    pub fn free(&self, handle: f64) {
-        // A finalizer may run while a call is in progress further up; it must not fail.
-        if let Ok(mut session) = self.shared.session.try_borrow_mut() {
-            session.free(handle as u64);
-        }
-    }
-
     /// Writes dtype, rank and sizes of a tensor into the words.
     #[napi(catch_unwind)]
     pub fn describe(&self, handle: f64) -> Result<()> {

@@ -16,7 +16,6 @@ export interface Native {
   upload(bytes: Uint8Array, dtype: number, shape: number[]): number;
   read(handle: number): Promise<Uint8Array>;
   readSync(handle: number): Uint8Array;
-  free(handle: number): void;
   describe(handle: number): void;
   newCell(handle: number, name: string): number;
   freeCell(cell: number): void;
