@@ -23,7 +23,7 @@ const STATUS: usize = 1;
 /// From the end: how many recordings are open.
 pub(crate) const DEPTH: usize = 2;
 
-/// Live bytes may change by this much before the garbage collector hears of it.
+/// An environment's bytes may change by this much before the garbage collector hears of it.
 const UNREPORTED: i64 = 4 << 20;
 
 /// What an entry does with the words of requests and those of data; gives its status.
@@ -90,14 +90,13 @@ struct Bound {
     entry: Entry,
 }
 
-/// Native bytes that the garbage collector of an environment was told of.
+/// Bytes of an environment's tensors that its garbage collector was told of.
 #[derive(Default)]
 pub(crate) struct Reported(Cell<i64>);
 
 impl Reported {
-    /// Tells it what changed, where that is much.
-    fn update(&self, env: sys::napi_env) {
-        let live = talray_runtime::memory_stats().live as i64;
+    /// Tells it what changed, where that is much; `live` are the bytes now.
+    fn update(&self, env: sys::napi_env, live: i64) {
         let change = live - self.0.get();
         if change.abs() >= UNREPORTED {
             self.0.set(live);
@@ -157,7 +156,9 @@ unsafe extern "C" fn call(env: sys::napi_env, info: sys::napi_callback_info) -> 
         // SAFETY: the data is the box that the function was made with, which lives as long as the function.
         let bound = unsafe { &*data.cast::<Bound>() };
         bound.shared.enter(bound.entry);
-        bound.shared.reported.update(env);
+        if let Ok(session) = bound.shared.session.try_borrow() {
+            bound.shared.reported.update(env, session.bytes() as i64);
+        }
     }
     null_mut()
 }

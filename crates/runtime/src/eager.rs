@@ -75,8 +75,7 @@ impl Session {
             self.queue(needed, values)?
         };
         for ((i, _), promise) in kept.iter().zip(promises) {
-            self.slots.get_mut(*i).state = State::Ready(promise);
-            self.slots.get_mut(*i).leaf = None;
+            self.slots.settle(*i, promise);
         }
         self.recorded = rest;
         if self.held == 0 {

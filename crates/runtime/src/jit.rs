@@ -174,7 +174,7 @@ impl Session {
             };
             if let Some(slot) = slots[*at] {
                 Promise::refill(self.settled(slot)?, state);
-                self.slots.get_mut(slot).leaf = None;
+                self.slots.replaced(slot);
             }
         }
         Ok(match outcome.results {
@@ -197,9 +197,7 @@ impl Session {
         // Where nothing else holds what a cell held, it can be overwritten in place.
         for (at, next) in registered.prepared.states().iter().zip(&states) {
             if let Some(slot) = slots[*at] {
-                let s = self.slots.get_mut(slot);
-                s.state = State::Ready(next.clone());
-                s.leaf = None;
+                self.slots.settle(slot, next.clone());
             }
         }
         let job = Job { prepared: registered.prepared.clone(), inputs, results: results.clone(), states };

@@ -2,6 +2,7 @@
 
 use crate::Promise;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use talray_core::{Error, Result, Type, Value};
 
 /// What JavaScript holds: index in the low 32 bits, generation in the next 20. Exact as a number.
@@ -29,18 +30,81 @@ pub(crate) struct Slot {
     pub state: State,
     /// The leaf that stands for it in the graph of an epoch.
     pub leaf: Option<(u64, Value)>,
+    /// Its bytes, once it is computed or under way; slots of one value share them.
+    held: Option<Arc<Held>>,
+}
+
+/// Bytes of a value that slots hold, counted for as long as one of them does.
+struct Held {
+    bytes: usize,
+    /// Bytes of all that the slots of a session hold.
+    all: Arc<AtomicUsize>,
+}
+
+impl Held {
+    fn new(bytes: usize, all: &Arc<AtomicUsize>) -> Arc<Held> {
+        all.fetch_add(bytes, Relaxed);
+        Arc::new(Held { bytes, all: all.clone() })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.bytes, Relaxed);
+    }
 }
 
 #[derive(Default)]
 pub(crate) struct Slots {
     slots: Vec<Slot>,
     free: Vec<u32>,
+    bytes: Arc<AtomicUsize>,
 }
 
 const GENERATION_BITS: u32 = 20;
 
+/// Fewer bytes than a handle's own are not counted: JavaScript's share of such a tensor says enough.
+const COUNTED: usize = 4096;
+
 impl Slots {
     pub(crate) fn add(&mut self, ty: Type, state: State) -> u32 {
+        let held = if matches!(state, State::Ready(_)) { self.hold(&ty) } else { None };
+        self.put(ty, state, held)
+    }
+
+    /// A slot of its own for what slot `i` holds.
+    pub(crate) fn share(&mut self, i: u32) -> u32 {
+        let slot = self.get(i);
+        let (ty, state, leaf, held) = (slot.ty.clone(), slot.state.clone(), slot.leaf, slot.held.clone());
+        let other = self.put(ty, state, held);
+        self.get_mut(other).leaf = leaf;
+        other
+    }
+
+    /// Puts what is computed, or under way, in the place of what was there.
+    pub(crate) fn settle(&mut self, i: u32, promise: Arc<Promise>) {
+        let held = self.hold(&self.get(i).ty);
+        let slot = self.get_mut(i);
+        (slot.state, slot.leaf, slot.held) = (State::Ready(promise), None, held);
+    }
+
+    /// Slot `i` holds another tensor of its type now. What others hold of the old one, they hold alone.
+    pub(crate) fn replaced(&mut self, i: u32) {
+        let slot = self.get_mut(i);
+        slot.leaf = None;
+        if slot.held.as_ref().is_some_and(|held| Arc::strong_count(held) > 1) {
+            let held = self.hold(&self.get(i).ty);
+            self.get_mut(i).held = held;
+        }
+    }
+
+    /// Counts the elements of a type, where their number is known.
+    fn hold(&self, ty: &Type) -> Option<Arc<Held>> {
+        let bytes = ty.shape.known_size()?.saturating_mul(ty.dtype.size());
+        (bytes >= COUNTED).then(|| Held::new(bytes, &self.bytes))
+    }
+
+    fn put(&mut self, ty: Type, state: State, held: Option<Arc<Held>>) -> u32 {
         match self.free.pop() {
             Some(i) => {
                 let slot = &mut self.slots[i as usize];
@@ -48,10 +112,11 @@ impl Slots {
                 slot.ty = ty;
                 slot.state = state;
                 slot.leaf = None;
+                slot.held = held;
                 i
             }
             None => {
-                self.slots.push(Slot { generation: 1, live: true, ty, state, leaf: None });
+                self.slots.push(Slot { generation: 1, live: true, ty, state, leaf: None, held });
                 self.slots.len() as u32 - 1
             }
         }
@@ -82,6 +147,7 @@ impl Slots {
     pub(crate) fn release(&mut self, i: u32) {
         let slot = &mut self.slots[i as usize];
         slot.live = false;
+        slot.held = None;
         slot.generation = (slot.generation + 1) % (1 << GENERATION_BITS);
         slot.state = State::Pending { frame: u32::MAX, value: Value { node: 0, out: 0 } };
         self.free.push(i);
@@ -90,6 +156,11 @@ impl Slots {
     /// Number of live slots.
     pub(crate) fn live(&self) -> usize {
         self.slots.len() - self.free.len()
+    }
+
+    /// Bytes of what handles and cells hold, computed or under way.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
     }
 
     /// Live slots with their indices.

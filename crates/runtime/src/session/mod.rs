@@ -92,6 +92,12 @@ impl Session {
         self.slots.live()
     }
 
+    /// Bytes of the larger tensors that handles and cells of this environment hold, computed or under way. A view of a
+    /// tensor counts like a tensor.
+    pub fn bytes(&self) -> usize {
+        self.slots.bytes()
+    }
+
     /// Makes a tensor of little-endian elements.
     ///
     /// # Errors

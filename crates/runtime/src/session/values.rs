@@ -64,12 +64,8 @@ impl Session {
     /// A slot of its own for what slot `i` holds. Each handle and each cell has its own slot, so
     /// that a handle that is given back twice (by hand and by a finalizer) harms nobody else.
     pub(crate) fn alias(&mut self, i: u32) -> u32 {
-        let slot = self.slots.get(i);
-        let (ty, state, leaf) = (slot.ty.clone(), slot.state.clone(), slot.leaf);
-        let eager = matches!(state, State::Pending { frame, .. } if frame == self.frames[0].id);
-        let alias = self.slots.add(ty, state);
-        self.slots.get_mut(alias).leaf = leaf;
-        if eager {
+        let alias = self.slots.share(i);
+        if matches!(self.slots.get(alias).state, State::Pending { frame, .. } if frame == self.frames[0].id) {
             self.recorded.push(alias);
         }
         alias
