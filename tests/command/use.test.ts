@@ -135,7 +135,7 @@ describe('talray doctor', () => {
     const found = new Map(report.checks.map((check) => [check.name, check]));
     expect(found.get('device cpu')).toMatchObject({ state: 'ok', found: expect.stringMatching(/SIMD level \w+/) });
     expect(found.get('threads')!.found).toBe('1 (as TALRAY_THREADS says)');
-    expect(report.environment).toBe('TALRAY_THREADS=1');
+    expect(report.environment.split(' ')).toContain('TALRAY_THREADS=1');
     expect(code).toBe(report.checks.some(({ state }) => state === 'missing') ? 1 : 0);
   });
 

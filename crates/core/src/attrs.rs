@@ -126,11 +126,16 @@ impl<'a> AttrsRef<'a> {
     }
 
     /// An integer of at least 0.
-    pub fn usize(&self, name: &str) -> Result<usize> {
+    pub fn u64(&self, name: &str) -> Result<u64> {
         match self.get(name) {
-            AttrValue::I64(x) if *x >= 0 => Ok(*x as usize),
+            AttrValue::I64(x) if *x >= 0 => Ok(*x as u64),
             _ => self.wrong(name, "an integer of at least 0"),
         }
+    }
+
+    /// An integer of at least 0 that a size can be on this machine.
+    pub fn usize(&self, name: &str) -> Result<usize> {
+        usize::try_from(self.u64(name)?).or_else(|_| self.wrong(name, &format!("an integer of at most {}", usize::MAX)))
     }
 
     /// A flag.

@@ -75,7 +75,7 @@ impl Input {
     pub(crate) fn base_name(&self) -> String {
         match self {
             Self::File(path) => path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
-            Self::Bytes { name, .. } => name.clone(),
+            Self::Bytes { name, .. } => name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         }
     }
 

@@ -16,6 +16,7 @@ mod files;
 pub mod hash;
 mod label;
 mod memory;
+#[cfg(feature = "parquet")]
 mod parquet;
 
 pub use batch::Batch;
@@ -34,4 +35,5 @@ pub use features::{
 pub use files::{Input, OneOrMany};
 pub use label::{LabelSpec, Scalar, Scalars};
 pub use memory::{MemorySource, batch_from_json, column_from_json};
+#[cfg(feature = "parquet")]
 pub use parquet::{ParquetOptions, ParquetSource};

@@ -21,7 +21,7 @@ use talray_core::{Attrs, AttrsRef, DType, Dim, Type, Value, ops};
 use talray_kernels_cpu::memory::Buffer;
 
 /// Work below this many element operations runs on the calling thread when the engine is idle.
-pub(crate) const SMALL: usize = 300_000;
+pub(crate) const SMALL: u64 = 300_000;
 
 impl Session {
     /// Runs everything that is recorded and still has a handle.
@@ -211,22 +211,22 @@ fn locate(error: Error, cpu: &Cpu, graph: &Graph, places: &Places, leaves: &[Lea
 }
 
 /// Element operations of the needed nodes, roughly.
-pub(crate) fn cost(graph: &Graph, needed: &[bool]) -> usize {
+pub(crate) fn cost(graph: &Graph, needed: &[bool]) -> u64 {
     let none = Symbols::default();
     graph.nodes.iter().zip(needed).filter(|(_, n)| **n).map(|(node, _)| node_cost(graph, node, &none)).sum()
 }
 
 /// Element operations of a node, roughly; much where a size is not bound.
-pub(crate) fn node_cost(graph: &Graph, node: &Node, symbols: &Symbols) -> usize {
+pub(crate) fn node_cost(graph: &Graph, node: &Node, symbols: &Symbols) -> u64 {
     let bound = |ty: &Type| ty.shape.eval(&symbols.0).map(|sizes| sizes.iter().fold(1usize, |all, n| all.saturating_mul(*n)));
-    let elements = |ty: &Type| ty.shape.known_size().or_else(|| bound(ty)).map_or(SMALL, |n| n.min(1 << 40));
-    let out: usize = node.types.iter().map(elements).sum();
+    let elements = |ty: &Type| ty.shape.known_size().or_else(|| bound(ty)).map_or(SMALL, |n| (n as u64).min(1 << 40));
+    let out: u64 = node.types.iter().map(elements).sum();
     match &node.kind {
         Kind::Op(op) if matches!(op.def().lower, Lower::View) => 0,
         Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)) => out,
-        Kind::Fused(p) => out * p.insts.len().max(1),
+        Kind::Fused(p) => out * p.insts.len().max(1) as u64,
         Kind::Op(_) => {
-            let read: usize = node.inputs.iter().flatten().map(|v| elements(graph.ty(*v))).max().unwrap_or(0);
+            let read: u64 = node.inputs.iter().flatten().map(|v| elements(graph.ty(*v))).max().unwrap_or(0);
             // A product does as much as its larger operand times the rows of the other.
             if node.inputs.len() >= 2 { read.max(out) * 2 } else { read + out }
         }

@@ -1,14 +1,11 @@
-//! The engine: one per process and device, with a thread that runs jobs in order and a private
-//! rayon pool in which that thread counts as one.
+//! The engine: one per process and device, with a queue of jobs.
 
+use crate::queue::Queue;
 use crate::{Cpu, Promise, Tensor};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use talray_core::{Error, Result};
 use talray_kernels_cpu::simd::{Level, set_level};
-
-type Job = Box<dyn FnOnce() + Send>;
 
 /// The CPU engine.
 pub struct Engine {
@@ -16,7 +13,7 @@ pub struct Engine {
     pub cpu: Cpu,
     /// Threads of the pool.
     pub threads: usize,
-    queue: Mutex<Option<Sender<Job>>>,
+    queue: Queue,
     queued: AtomicUsize,
 }
 
@@ -52,7 +49,7 @@ impl Engine {
 
     /// An engine of its own with this many threads (for tests of determinism).
     pub fn new(threads: usize) -> Engine {
-        Engine { cpu: Cpu::new(), threads, queue: Mutex::new(None), queued: AtomicUsize::new(0) }
+        Engine { cpu: Cpu::new(), threads, queue: Queue::new(threads), queued: AtomicUsize::new(0) }
     }
 
     /// Is no job queued or running?
@@ -65,18 +62,12 @@ impl Engine {
     /// # Errors
     /// `INTERNAL` when the engine's thread cannot be started.
     pub fn submit(self: &Arc<Engine>, work: impl FnOnce(&Engine) + Send + 'static) -> Result<()> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = match &*queue {
-            Some(sender) => sender,
-            None => queue.insert(start(self.threads)?),
-        };
         self.queued.fetch_add(1, SeqCst);
         let engine = self.clone();
-        let job: Job = Box::new(move || {
+        self.queue.push(Box::new(move || {
             let _done = Done(&engine.queued);
             work(&engine);
-        });
-        sender.send(job).map_err(|_| Error::internal("the engine's thread has ended"))
+        }))
     }
 }
 
@@ -87,27 +78,6 @@ impl Drop for Done<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, SeqCst);
     }
-}
-
-/// Starts the thread, with its pool around it.
-fn start(threads: usize) -> Result<Sender<Job>> {
-    let (sender, jobs) = channel::<Job>();
-    let run = move || {
-        // The pool lives as long as the thread, which counts as one of its members.
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .use_current_thread()
-            .thread_name(|i| format!("talray-{i}"))
-            .build();
-        for job in jobs {
-            // A panic is a bug, but it must not end the queue; the job's promises report it.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
-        }
-        drop(pool);
-    };
-    let spawned = std::thread::Builder::new().name("talray-engine".into()).stack_size(16 << 20).spawn(run);
-    spawned.map_err(|e| Error::internal(format!("the engine's thread cannot be started: {e}")))?;
-    Ok(sender)
 }
 
 /// Settles `promises` with `results`, or all of them with the error.

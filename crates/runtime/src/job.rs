@@ -18,9 +18,9 @@ pub(crate) struct Prepared {
     /// For each state, the input that held the old one.
     states: Vec<usize>,
     /// Element operations, roughly, where all sizes are known.
-    cost: usize,
+    cost: u64,
     /// Those for the sizes of the last run, where some are bound by its inputs.
-    bound: Mutex<(Symbols, usize)>,
+    bound: Mutex<(Symbols, u64)>,
     /// Inputs are kept until the commit point: a failed run leaves them as they were, or can be explained.
     keeps: bool,
     /// What failures are explained by, where the recorder is in this process.
@@ -105,7 +105,7 @@ pub(crate) struct Job {
     pub states: Vec<Arc<Promise>>,
 }
 
-fn cost(graph: &Graph, symbols: &Symbols) -> usize {
+fn cost(graph: &Graph, symbols: &Symbols) -> u64 {
     graph.nodes.iter().map(|n| node_cost(graph, n, symbols)).sum()
 }
 

@@ -5,6 +5,7 @@
 
 mod eager;
 mod engine;
+pub mod entries;
 mod fault;
 mod frame;
 mod jit;
@@ -12,6 +13,7 @@ mod job;
 mod memory;
 pub mod port;
 mod promise;
+mod queue;
 mod session;
 mod slots;
 pub mod tables;
@@ -53,6 +55,14 @@ pub fn with_bytes<T>(cpu: &Cpu, tensor: &Tensor, work: impl FnOnce(&[u8]) -> T) 
     Ok(work(&packed.buffer.bytes()[start..start + packed.bytes()]))
 }
 
+/// Operating system and processor; where there is no operating system, the processor.
+fn target() -> String {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("" | "unknown", arch) => arch.into(),
+        (os, arch) => format!("{os}-{arch}"),
+    }
+}
+
 /// What the engine is, as JSON.
 pub fn info(engine: &Engine) -> String {
     serde_json::json!({
@@ -60,7 +70,7 @@ pub fn info(engine: &Engine) -> String {
         "ops": talray_core::ops::fingerprint(),
         "threads": engine.threads,
         "simd": simd::level().name(),
-        "target": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+        "target": target(),
     })
     .to_string()
 }

@@ -92,10 +92,7 @@ impl Table {
     /// # Errors
     /// `INTERNAL` when the engine's thread is gone; what fails while writing reaches `done`.
     pub fn save(&self, folder: PathBuf, prefix: String, done: impl FnOnce(Result<String>) + Send + 'static) -> Result<()> {
-        let work = move |rows: &dyn Rows, _: &TableHandle| {
-            let bytes = rows.save(&folder, &prefix)?.to_bytes()?;
-            String::from_utf8(bytes).map_err(|e| Error::internal(format!("a table's manifest: {e}")))
-        };
+        let work = move |rows: &dyn Rows, _: &TableHandle| text(&rows.save(&folder, &prefix)?);
         self.start(work, done)
     }
 
@@ -106,6 +103,34 @@ impl Table {
     pub fn load(&self, folder: PathBuf, manifest: String, done: impl FnOnce(Result<()>) + Send + 'static) -> Result<()> {
         let work = move |rows: &dyn Rows, handle: &TableHandle| {
             rows.load(&folder, &Manifest::from_bytes(manifest.as_bytes())?)?;
+            handle.forget();
+            Ok(())
+        };
+        self.start(work, done)
+    }
+
+    /// Its files in memory, under names that begin with `prefix`, and their manifest: [`Table::save`] where there is no
+    /// file system.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the engine's thread is gone.
+    pub fn pack(&self, prefix: String, done: impl FnOnce(Result<(String, Files)>) + Send + 'static) -> Result<()> {
+        let work = move |rows: &dyn Rows, _: &TableHandle| {
+            let (mut manifest, mut files) = rows.pack()?;
+            manifest.files.iter_mut().for_each(|f| f.name.insert_str(0, &prefix));
+            files.iter_mut().for_each(|(name, _)| name.insert_str(0, &prefix));
+            Ok((text(&manifest)?, files))
+        };
+        self.start(work, done)
+    }
+
+    /// Takes up rows and slots from files that were read into memory. Where it fails the table stays as it was.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the engine's thread is gone; what is wrong with the files reaches `done`.
+    pub fn unpack(&self, files: Files, manifest: String, done: impl FnOnce(Result<()>) + Send + 'static) -> Result<()> {
+        let work = move |rows: &dyn Rows, handle: &TableHandle| {
+            rows.unpack(&files, &Manifest::from_bytes(manifest.as_bytes())?)?;
             handle.forget();
             Ok(())
         };
@@ -159,6 +184,15 @@ trait Rows: Send + Sync {
     fn export(&self) -> Content;
     fn save(&self, folder: &std::path::Path, prefix: &str) -> Result<Manifest>;
     fn load(&self, folder: &std::path::Path, manifest: &Manifest) -> Result<()>;
+    fn pack(&self) -> Result<(Manifest, Files)>;
+    fn unpack(&self, files: &Files, manifest: &Manifest) -> Result<()>;
+}
+
+/// Files in memory: names and bytes.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+fn text(manifest: &Manifest) -> Result<String> {
+    String::from_utf8(manifest.to_bytes()?).map_err(|e| Error::internal(format!("a table's manifest: {e}")))
 }
 
 struct Held<T, S> {
@@ -179,6 +213,22 @@ fn double<S: talray_tables::Table<f64>>(table: S) -> (Arc<dyn Rows>, TableHandle
 impl<T, S> Held<T, S> {
     fn lock(&self) -> MutexGuard<'_, S> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: RowElement + Pod, S: talray_tables::Table<T>> Held<T, S> {
+    /// Puts what `read` gives in the place of the rows, if its vectors are as long.
+    fn replace(&self, manifest: &Manifest, read: impl FnOnce() -> Result<S>) -> Result<()> {
+        let mut table = self.lock();
+        let (own, saved) = (table.options(), &manifest.options);
+        if own.width != saved.width {
+            return Err(Error::shape(format!(
+                "table {:?}: expected vectors of {} numbers, the saved table has {}",
+                own.name, own.width, saved.width
+            )));
+        }
+        *table = read()?;
+        Ok(())
     }
 }
 
@@ -203,15 +253,25 @@ impl<T: RowElement + Pod, S: talray_tables::Table<T>> Rows for Held<T, S> {
     }
 
     fn load(&self, folder: &std::path::Path, manifest: &Manifest) -> Result<()> {
-        let mut table = self.lock();
-        let (own, saved) = (table.options(), &manifest.options);
-        if own.width != saved.width {
-            return Err(Error::shape(format!(
-                "table {:?}: expected vectors of {} numbers, the saved table has {}",
-                own.name, own.width, saved.width
-            )));
-        }
-        *table = load_part(folder, manifest)?;
-        Ok(())
+        self.replace(manifest, || load_part(folder, manifest))
+    }
+
+    fn pack(&self) -> Result<(Manifest, Files)> {
+        let mut files = Files::new();
+        let manifest = self.lock().to_files(&mut |name, bytes| {
+            files.push((name.to_owned(), bytes.to_vec()));
+            Ok(())
+        })?;
+        Ok((manifest, files))
+    }
+
+    fn unpack(&self, files: &Files, manifest: &Manifest) -> Result<()> {
+        self.replace(manifest, || {
+            S::from_files(manifest, &mut |entry| {
+                let file = files.iter().find(|(name, _)| *name == entry.name);
+                let missing = || Error::format(format!("{}: the file is missing", entry.name));
+                file.map(|(_, bytes)| bytes.clone()).ok_or_else(missing)
+            })
+        })
     }
 }

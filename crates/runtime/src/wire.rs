@@ -4,11 +4,11 @@
 //! two words, high and low 32 bits. Answer: `outputs, (handle, dtype, rank, sizes…)…`; an unknown
 //! size is −1.
 
-use crate::Handle;
+use crate::{Gradient, Handle};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use talray_core::graph::OpId;
-use talray_core::{AttrKind, AttrValue, Attrs, DType, Dim, Error, Result, ops};
+use talray_core::{AttrKind, AttrValue, Attrs, DType, Dim, Error, Result, Shape, Type, ops};
 
 /// Words in the shared array.
 pub const WORDS: usize = 1 << 16;
@@ -176,4 +176,67 @@ pub fn encode(words: &mut [f64], at: usize, handle: Handle, ty: &talray_core::Ty
         *w = d.known().map_or(-1.0, |n| n as f64);
     }
     Ok(end)
+}
+
+/// Writes outputs from the first word on; gives their number.
+///
+/// # Errors
+/// `INTERNAL` when they do not fit.
+pub fn encode_all(words: &mut [f64], outputs: &[(Handle, Type)]) -> Result<u32> {
+    outputs.iter().try_fold(0, |at, (handle, ty)| encode(words, at, *handle, ty))?;
+    Ok(outputs.len() as u32)
+}
+
+/// Writes, for each gradient: 0 where there is none; 1 and a tensor; or 2 (3: coalesced), ids and rows.
+///
+/// # Errors
+/// `INTERNAL` when they do not fit.
+pub fn encode_gradients(words: &mut [f64], gradients: &[Gradient]) -> Result<()> {
+    let mut at = 0;
+    for gradient in gradients {
+        let (kind, tensors): (f64, &[(Handle, Type)]) = match gradient {
+            Gradient::None => (0.0, &[]),
+            Gradient::Dense(handle, ty) => (1.0, &[(*handle, ty.clone())]),
+            Gradient::Rows(ids, rows, coalesced) => (if *coalesced { 3.0 } else { 2.0 }, &[ids.clone(), rows.clone()]),
+        };
+        *words.get_mut(at).ok_or_else(|| Error::internal("an answer is too long"))? = kind;
+        at += 1;
+        for (handle, ty) in tensors {
+            at = encode(words, at, *handle, ty)?;
+        }
+    }
+    Ok(())
+}
+
+/// Types written as `dtype, rank, sizes…`, one after another; size −1 − n is symbol n.
+///
+/// # Errors
+/// `INTERNAL` for a dtype that is not known.
+pub fn types(words: &[f64]) -> Result<Vec<Type>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at + 1 < words.len() {
+        let dtype = DType::from_wire(words[at] as u8)?;
+        let rank = words[at + 1] as usize;
+        let size = |n: &f64| if *n < 0.0 { Dim::sym((-1.0 - n) as u32) } else { Dim::Known(*n as usize) };
+        out.push(Type::new(dtype, words[at + 2..].iter().take(rank).map(size).collect::<Shape>()));
+        at += 2 + rank;
+    }
+    Ok(out)
+}
+
+/// What to differentiate for, written as pairs of kind (0 tensor, 5 cell) and number.
+pub fn targets(words: &[f64]) -> Vec<Argument> {
+    let target = |w: &[f64]| if w[0] == 5.0 { Argument::Cell(w[1] as u32) } else { Argument::Tensor(w[1] as Handle) };
+    words.chunks_exact(2).map(target).collect()
+}
+
+/// Handles as words.
+pub fn words_of(handles: &[Handle]) -> Vec<f64> {
+    handles.iter().map(|h| *h as f64).collect()
+}
+
+/// Words as handles.
+pub fn handles(words: &[f64]) -> Vec<Handle> {
+    words.iter().map(|w| *w as Handle).collect()
 }

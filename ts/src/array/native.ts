@@ -1,15 +1,17 @@
 // The engine as TypeScript sees it: one Native object and the words shared with it.
 
-import { loadNative } from '#platform';
+import { chosenEngine, loadNative } from '#platform';
 import { TalrayError } from './errors.js';
 import { OPS_FINGERPRINT } from './generated/ops-table.js';
 
-/** What the native add-on exports. */
+/** What an engine's module exports: the native add-on, or WebAssembly. */
 export interface NativeModule {
   Native: new (words: Float64Array) => Native;
+  /** WebAssembly: gives `share` the words, which lie in its memory, and gives them again whenever that grew. */
+  lendWords?(native: Native, share: (words: Float64Array) => void): void;
 }
 
-/** One environment's engine state; see bindings/node. */
+/** One environment's engine state; see bindings/node and bindings/wasm. */
 export interface Native {
   entries(): Entries;
   lastError(): string;
@@ -62,7 +64,11 @@ export interface Entries {
 
 /** What the engine says of itself. */
 export interface EngineInfo {
-  /** Version of the native module. */
+  /** The native add-on, or WebAssembly. */
+  backend: 'native' | 'wasm';
+  /** Why this one. */
+  reason: string;
+  /** Version of the engine's module. */
   version: string;
   /** Hash of its op table. */
   ops: number;
@@ -76,21 +82,37 @@ export interface EngineInfo {
 
 /** Words of {@link data}. */
 const DATA = 4096;
-/** The words that both sides read and write: requests and answers, then data, then what is told of each call. */
-const all = new Float64Array(1 << 16);
-/** Words for requests and answers. */
-const ROOM = all.length - DATA - 8;
+/** Words that are told. */
+const TOLD = 8;
 
 /** Requests and answers. */
-export const words = all.subarray(0, ROOM);
+export let words: Float64Array;
 
 /** What is uploaded, read and freed, which may happen while a request is being written. */
-export const data = all.subarray(ROOM, ROOM + DATA);
+export let data: Float64Array;
+/** The data words as bytes. */
+export let dataBytes: Uint8Array;
+/** The data words as f32, in which most tensors that are worth a hurry come. */
+export let dataFloats: Float32Array;
 /** Where told counts are: the status of the last call, and how many recordings are open. */
-const told = all.subarray(all.length - 8);
+let told: Float64Array;
+
+/** Takes the words that both sides read and write: requests and answers, then data, then what is told of each call. */
+function share(all: Float64Array): Float64Array {
+  const room = all.length - DATA - TOLD;
+  words = all.subarray(0, room);
+  data = all.subarray(room, room + DATA);
+  dataBytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  dataFloats = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  told = all.subarray(all.length - TOLD);
+  return all;
+}
+
+const engine = loadNative();
 
 /** The engine of this environment. */
-export const native: Native = new (loadNative().Native)(all);
+export const native: Native = new engine.Native(share(new Float64Array(1 << 16)));
+engine.lendWords?.(native, share);
 
 /** Its hot calls. */
 export const entries: Entries = native.entries();
@@ -109,7 +131,7 @@ export function depth(): number {
 
 /** What the engine says of itself. */
 export function engineInfo(): EngineInfo {
-  return JSON.parse(native.info()) as EngineInfo;
+  return { ...(JSON.parse(native.info()) as Omit<EngineInfo, 'backend' | 'reason'>), ...chosenEngine() };
 }
 
 TalrayError.memoryHolders = () => native.largest(5);

@@ -1,12 +1,8 @@
 // Elements on their way between JavaScript and the engine, and handles on their way back.
 
 import { type DataOf, type DType, decode, dtypeNumber, type TypedArray } from './dtype.js';
-import { data, entries, guarded, native, status } from './native.js';
+import { data, dataBytes, dataFloats, entries, guarded, native, status } from './native.js';
 
-/** The data words as bytes. */
-const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-/** The data words as f32, in which most tensors that are worth a hurry come. */
-const floats = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
 /** Bytes beside the elements of an upload: dtype, rank, bytes, and a few sizes. */
 const HEAD = 32 * 8;
 /** Up to so many elements a loop is faster than a call. */
@@ -16,7 +12,7 @@ const FEW = 64;
 export function upload(array: TypedArray, dtype: DType, shape: readonly number[]): number {
   const rank = shape.length;
   const { byteLength } = array;
-  if (byteLength > bytes.length - HEAD || rank > 28) {
+  if (byteLength > dataBytes.length - HEAD || rank > 28) {
     const elements = new Uint8Array(array.buffer, array.byteOffset, byteLength);
     return guarded(() => native.upload(elements, dtypeNumber(dtype), shape as number[]));
   }
@@ -26,9 +22,9 @@ export function upload(array: TypedArray, dtype: DType, shape: readonly number[]
   data[2 + rank] = byteLength;
   if (array instanceof Float32Array && array.length <= FEW) {
     const from = 2 * (3 + rank);
-    for (let i = 0; i < array.length; i++) floats[from + i] = array[i] as number;
+    for (let i = 0; i < array.length; i++) dataFloats[from + i] = array[i] as number;
   } else {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, byteLength), 8 * (3 + rank));
+    dataBytes.set(new Uint8Array(array.buffer, array.byteOffset, byteLength), 8 * (3 + rank));
   }
   entries.upload();
   status();
@@ -43,12 +39,12 @@ export function download<D extends DType>(handle: number, dtype: D): DataOf<D> {
   if (length < 0) return guarded(() => decode(native.readSync(handle), dtype)) as DataOf<D>;
   if (dtype === 'f32') {
     const count = length / 4;
-    if (count > FEW) return floats.slice(0, count) as DataOf<D>;
+    if (count > FEW) return dataFloats.slice(0, count) as DataOf<D>;
     const elements = new Float32Array(count);
-    for (let i = 0; i < count; i++) elements[i] = floats[i] as number;
+    for (let i = 0; i < count; i++) elements[i] = dataFloats[i] as number;
     return elements as DataOf<D>;
   }
-  return decode(bytes.slice(0, length), dtype) as DataOf<D>;
+  return decode(dataBytes.slice(0, length), dtype) as DataOf<D>;
 }
 
 /** Frees a handle. */

@@ -72,6 +72,8 @@ interface DataModule {
   NativeDataset: {
     open(spec: string): NativeDataset;
     csvBytes(options: string, name: string, bytes: Uint8Array): NativeDataset;
+    /** Files that were read already, where the engine has no file system. */
+    csvInputs?(options: string, names: string[], bytes: Uint8Array[]): NativeDataset;
     ofColumns(columns: NativeColumns): NativeDataset;
   };
   NativeEncoder: {

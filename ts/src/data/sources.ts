@@ -1,5 +1,6 @@
 // Where rows come from: CSV and Parquet files, arrays in memory.
 
+import { readInputs } from '#platform';
 import { TalrayError } from '../array/errors.js';
 import { type ColumnsInput, nativeColumns, type RowInput } from './column-input.js';
 import { Dataset, type Label } from './dataset.js';
@@ -69,6 +70,15 @@ export function csv(paths: Paths | Uint8Array, options: CsvOptions = {}): Datase
   if (paths instanceof Uint8Array) {
     return Dataset.labelled(
       guarded(() => engine.NativeDataset.csvBytes(JSON.stringify(spec), 'csv', paths)),
+      label,
+    );
+  }
+  const { NativeDataset } = engine;
+  if (NativeDataset.csvInputs !== undefined) {
+    const inputs = readInputs(pathList(paths));
+    const [names, bytes] = [inputs.map((input) => input.name), inputs.map((input) => input.bytes)];
+    return Dataset.labelled(
+      guarded(() => NativeDataset.csvInputs!(JSON.stringify(spec), names, bytes)),
       label,
     );
   }

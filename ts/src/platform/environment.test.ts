@@ -5,12 +5,14 @@ import { checkEnvironment, unreadVariables } from './environment.js';
 describe('the environment', () => {
   it('is accepted where variables are unset or hold what the engine knows', () => {
     checkEnvironment({});
+    for (const backend of ['native', 'wasm']) checkEnvironment({ TALRAY_BACKEND: backend });
     for (const level of ['portable', 'avx2', 'avx512']) checkEnvironment({ TALRAY_SIMD: level, TALRAY_THREADS: '8' });
   });
 
   it.each([
     { TALRAY_SIMD: 'avx-2' },
     { TALRAY_SIMD: '' },
+    { TALRAY_BACKEND: 'webassembly' },
     { TALRAY_THREADS: '0' },
     { TALRAY_THREADS: 'two' },
     { TALRAY_THREADS: '-1' },

@@ -2,10 +2,12 @@
 
 import { TalrayError } from '../array/errors.js';
 
+const BACKENDS = ['native', 'wasm'];
 const LEVELS = ['portable', 'avx2', 'avx512'];
 
 /** What each variable takes: the test of a value, and the words for it. */
 const VARIABLES: Readonly<Record<string, { fits: (value: string) => boolean; expected: string }>> = {
+  TALRAY_BACKEND: { fits: (value) => BACKENDS.includes(value), expected: `one of ${BACKENDS.join(', ')}` },
   TALRAY_THREADS: { fits: (value) => /^\+?0*[1-9]\d{0,4}$/.test(value), expected: 'a number of threads from 1 to 99999' },
   TALRAY_SIMD: { fits: (value) => LEVELS.includes(value), expected: `one of ${LEVELS.join(', ')}` },
 };

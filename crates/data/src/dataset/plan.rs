@@ -5,10 +5,13 @@ use super::iterate::{DatasetIter, Feed};
 use super::steps::{self, BatchSize, Cache, Count, Part, Prefetch, Repeat, Shuffle, Split, Step};
 use crate::batch::Batch;
 use crate::csv::{CsvOptions, CsvSource};
+#[cfg(not(feature = "parquet"))]
+use crate::error::Code;
 use crate::error::{Error, Result, unknown_name};
 use crate::features::{Encoded, Encoder};
 use crate::label::LabelSpec;
 use crate::memory::{MemorySource, batch_from_json};
+#[cfg(feature = "parquet")]
 use crate::parquet::{ParquetOptions, ParquetSource};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex};
@@ -46,7 +49,11 @@ pub enum SourceSpec {
     /// CSV files.
     Csv(CsvOptions),
     /// Parquet files.
+    #[cfg(feature = "parquet")]
     Parquet(ParquetOptions),
+    /// Parquet files, which this build cannot read.
+    #[cfg(not(feature = "parquet"))]
+    Parquet(serde_json::Value),
     /// Columns written out; see [`batch_from_json`].
     Columns(serde_json::Map<String, serde_json::Value>),
 }
@@ -57,7 +64,15 @@ impl Dataset {
         let spec: DatasetSpec = serde_json::from_str(json).map_err(|e| Error::option(format!("dataset: {e}")))?;
         let base = match spec.source {
             SourceSpec::Csv(options) => Self::csv(options)?,
+            #[cfg(feature = "parquet")]
             SourceSpec::Parquet(options) => Self::parquet(options)?,
+            #[cfg(not(feature = "parquet"))]
+            SourceSpec::Parquet(_) => {
+                return Err(Error::new(
+                    Code::Unsupported,
+                    "this build of the engine reads no Parquet files; the native add-on does",
+                ));
+            }
             SourceSpec::Columns(columns) => Self::from_batch(batch_from_json(&serde_json::Value::Object(columns).to_string())?),
         };
         let base = spec.label.into_iter().try_fold(base, Self::with_label)?;
@@ -80,6 +95,7 @@ impl Dataset {
     }
 
     /// Rows of Parquet files.
+    #[cfg(feature = "parquet")]
     pub fn parquet(options: ParquetOptions) -> Result<Self> {
         Ok(Self::new(Arc::new(ParquetSource::open(options)?)))
     }

@@ -59,13 +59,11 @@ pub fn set_level(wanted: Level) -> Level {
 
 /// The levels that this machine has, plainest first.
 pub fn available_levels() -> Vec<Level> {
-    let mut levels = vec![Level::Portable];
     #[cfg(target_arch = "x86_64")]
-    {
-        levels.extend(Avx2::detect().map(|_| Level::Avx2));
-        levels.extend(Avx512::detect().map(|_| Level::Avx512));
-    }
-    levels
+    let wider = [Avx2::detect().map(|_| Level::Avx2), Avx512::detect().map(|_| Level::Avx512)];
+    #[cfg(not(target_arch = "x86_64"))]
+    let wider = [None];
+    [Some(Level::Portable)].into_iter().chain(wider).flatten().collect()
 }
 
 /// The current level, where it is below the best that the machine has.
@@ -77,7 +75,7 @@ pub(super) fn lowered() -> Option<Level> {
 
 /// Runs `kernel` at the current level.
 #[inline]
-#[expect(unsafe_code, reason = "tokens of a level that was detected are made again at no cost")]
+#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "tokens of a level that was detected are made again at no cost"))]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     match level() {
         // SAFETY: `level` gives only levels that the machine has.

@@ -15,7 +15,7 @@ pub static DEF: OpDef = OpDef {
     outputs: ONE,
     infer: |cx| {
         check_state(cx, 0)?;
-        cx.attrs.usize("count")?;
+        cx.attrs.u64("count")?;
         Ok(vec![Type::new(DType::U32, Shape::of(&[4]))])
     },
     lower: Lower::Kernel,

@@ -81,7 +81,7 @@ fn parameterised(call: &mut Call<'_>, draw: fn(Stream, u64, f64) -> f64) -> Resu
 pub static ADVANCE: KernelDef = KernelDef {
     op: "advance",
     run: |call| {
-        let count = call.attrs.usize("count")? as u64;
+        let count = call.attrs.u64("count")?;
         let state = stream(call, 0)?.advance(count).state();
         call.output(0).slice::<u32>()?.copy_from_slice(&state);
         Ok(())
