@@ -33,11 +33,19 @@ export function tool(name) {
   return join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 }
 
-/** What every command starts with: dependencies, the TypeScript, the native add-on. Nothing that is up to date is done again. */
+/**
+ * What every command starts with: dependencies, the TypeScript, and the engine that `TALRAY_BACKEND` names (the native
+ * add-on where it names none). Nothing that is up to date is done again.
+ */
 export async function setUp() {
   await step('dependencies', dependencies);
   await step('TypeScript', typescript);
-  await step('native add-on', addon);
+  if (process.env.TALRAY_BACKEND !== 'wasm') return step('native add-on', addon);
+  const why = await (await import('./wasm.mjs')).wasm();
+  if (why !== undefined) {
+    console.error(`TALRAY_BACKEND=wasm asks for the WebAssembly engine: ${why}`);
+    process.exit(1);
+  }
 }
 
 /** Installs what package-lock.json names, unless it is there. */

@@ -4,18 +4,28 @@
 import { spawn } from 'node:child_process';
 import { root, setUp, tool } from './steps.mjs';
 import CountReporter from './vitest-count.mjs';
+import { wasm } from './wasm.mjs';
 
+delete process.env.TALRAY_BACKEND;
 await setUp();
+const noWasm = await wasm();
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const why = [];
 
+/** Adds what a target counted, and says it. */
+function add(name, own) {
+  for (const key of Object.keys(total)) total[key] += own[key];
+  why.push(...own.why.map((line) => `${name}: ${line}`));
+  console.log(`target ${name}: ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped`);
+}
+
 /** Runs a program, shows what it prints, and adds what `reader` makes of its lines. */
-function count(name, command, args, reader) {
+function count(name, command, args, reader, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', CARGO_TERM_COLOR: 'never' },
+      env: { ...process.env, ...env, FORCE_COLOR: '0', NO_COLOR: '1', CARGO_TERM_COLOR: 'never' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines = (stream, shown, read) => {
@@ -33,9 +43,7 @@ function count(name, command, args, reader) {
     const done = (code) => {
       const own = reader.total();
       if (code !== 0 && own.failed === 0) own.failed = 1;
-      for (const key of Object.keys(total)) total[key] += own[key];
-      why.push(...own.why);
-      console.log(`target ${name}: ${own.passed} passed, ${own.failed} failed, ${own.skipped} skipped`);
+      add(name, own);
       resolve();
     };
     child.on('close', done);
@@ -85,7 +93,10 @@ function vitestReader() {
 
 await count('rust', 'cargo', ['test', '--release', '--workspace', '--no-fail-fast'], cargoReader());
 const vitest = tool('vitest').replace(/\.bin.vitest(\.cmd)?$/, 'vitest/vitest.mjs');
-await count('node', process.execPath, [vitest, 'run', '--reporter=default', '--reporter=./scripts/vitest-count.mjs'], vitestReader());
+const suite = [vitest, 'run', '--reporter=default', '--reporter=./scripts/vitest-count.mjs'];
+await count('node', process.execPath, suite, vitestReader(), { TALRAY_BACKEND: 'native' });
+if (noWasm === undefined) await count('node-wasm', process.execPath, suite, vitestReader(), { TALRAY_BACKEND: 'wasm' });
+else add('node-wasm', { passed: 0, failed: 0, skipped: 1, why: [noWasm.split('\n')[0]] });
 
 for (const line of why) console.log(`skipped ${line}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

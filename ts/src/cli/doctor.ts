@@ -96,12 +96,18 @@ async function engineChecks(): Promise<Check[]> {
     const fix = misspelt ? 'correct or unset the environment variable' : get;
     return [{ name: `engine for ${target}`, state: 'missing', found: (error as Error).message, fix }];
   }
-  const threads =
-    process.env['TALRAY_THREADS'] === undefined ? `one for each of ${availableParallelism()} cores` : 'as TALRAY_THREADS says';
+  const wasm = info.backend === 'wasm';
+  const wanted = process.env['TALRAY_THREADS'];
+  const asWanted = wanted === undefined ? `one for each of ${availableParallelism()} cores` : 'as TALRAY_THREADS says';
+  const threads = wasm && wanted !== String(info.threads) ? 'WebAssembly works on the calling thread' : asWanted;
   const asked = process.env['TALRAY_SIMD'];
   const level = asked === undefined ? 'the best that engine and processor share' : `TALRAY_SIMD=${asked}`;
   return [
-    { name: `engine for ${target}`, state: 'ok', found: `version ${info.version}, op table ${info.ops}` },
+    {
+      name: `engine for ${target}`,
+      state: 'ok',
+      found: `${wasm ? 'WebAssembly' : 'native add-on'} (${info.reason}), version ${info.version}, op table ${info.ops}`,
+    },
     { name: 'device cpu', state: 'ok', found: `in use: SIMD level ${info.simd}, ${level}` },
     { name: 'threads', state: 'ok', found: `${info.threads} (${threads})` },
     { name: 'device webgpu', state: 'optional', found: 'not in this build' },
@@ -130,6 +136,9 @@ function toolChecks(): Check[] {
                 : 'rustup update stable',
           }),
     },
+    existsSync(join(root, 'dist', 'wasm', 'talray_bg.wasm'))
+      ? { name: 'WebAssembly engine', state: 'ok', found: 'built' }
+      : { name: 'WebAssembly engine', state: 'optional', found: 'not built', fix: 'npm run build:wasm, which says what it lacks' },
     tool('C linker', linker, 'missing', {
       'apt-get': 'build-essential',
       dnf: 'gcc',
