@@ -9,6 +9,9 @@ use std::sync::Arc;
 const CLASSES: usize = 41;
 /// Most bytes that a thread keeps.
 const MOST: usize = 1 << 20;
+/// Most blocks of a class that a thread keeps. One that only drops what another thread makes, as that of JavaScript does
+/// with results, gives the rest back.
+const BLOCKS: usize = 256;
 
 struct Spare {
     blocks: [Vec<Arc<Block>>; CLASSES],
@@ -45,7 +48,7 @@ pub(super) fn keep(mut block: Arc<Block>) {
     let _ = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
         let bytes = class_bytes(class);
-        if spare.bytes + bytes <= MOST {
+        if spare.bytes + bytes <= MOST && spare.blocks[class].len() < BLOCKS {
             spare.bytes += bytes;
             spare.blocks[class].push(block);
         }
@@ -83,6 +86,13 @@ mod tests {
         SPARE.with_borrow(|spare| assert!(spare.bytes <= MOST && spare.bytes > MOST / 2));
         clear();
         SPARE.with_borrow(|spare| assert_eq!(spare.bytes, 0));
+    }
+
+    #[test]
+    fn a_thread_that_only_drops_small_buffers_gives_them_back() {
+        let buffers: Vec<Buffer> = (0..2 * BLOCKS).map(|_| Buffer::new(8).unwrap()).collect();
+        drop(buffers);
+        SPARE.with_borrow(|spare| assert_eq!(spare.blocks[0].len(), BLOCKS));
     }
 
     #[test]
