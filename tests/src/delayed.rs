@@ -60,6 +60,14 @@ impl<B: Backend> Backend for Delayed<B> {
         self.inner.contiguous(tensor)
     }
 
+    fn empty(&self, spec: &OutputSpec) -> Result<Tensor<B::Buffer>> {
+        self.inner.empty(spec)
+    }
+
+    fn put(&self, whole: &mut Tensor<B::Buffer>, at: usize, entry: &Tensor<B::Buffer>) -> Result<()> {
+        self.inner.put(whole, at, entry)
+    }
+
     fn upload(&self, bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor<B::Buffer>> {
         self.inner.upload(bytes, dtype, shape)
     }

@@ -102,6 +102,19 @@ pub trait Backend: Send + Sync {
     /// The same elements, row-major without gaps.
     fn contiguous(&self, tensor: &Tensor<Self::Buffer>) -> Result<Tensor<Self::Buffer>>;
 
+    /// A tensor whose elements are yet to be filled in.
+    ///
+    /// # Errors
+    /// `MEMORY`.
+    fn empty(&self, spec: &OutputSpec) -> Result<Tensor<Self::Buffer>>;
+
+    /// Copies `entry` over entry `at` along the first axis of `whole`, which came from [`Backend::empty`] and is held by
+    /// nobody else.
+    ///
+    /// # Errors
+    /// `INTERNAL` where somebody holds it, or the entry is of another size.
+    fn put(&self, whole: &mut Tensor<Self::Buffer>, at: usize, entry: &Tensor<Self::Buffer>) -> Result<()>;
+
     /// Copies little-endian elements to the device.
     fn upload(&self, bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor<Self::Buffer>>;
 

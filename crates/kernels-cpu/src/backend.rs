@@ -251,6 +251,19 @@ impl Backend for Cpu {
         Ok(packed)
     }
 
+    fn empty(&self, spec: &OutputSpec) -> Result<Tensor<Buffer>> {
+        fresh(spec)
+    }
+
+    fn put(&self, whole: &mut Tensor<Buffer>, at: usize, entry: &Tensor<Buffer>) -> Result<()> {
+        let size = entry.bytes();
+        let Some(bytes) = whole.buffer.get_mut() else { return Err(Error::internal("a tensor to be filled in is shared")) };
+        let Some(part) = bytes.get_mut(at * size..).and_then(|rest| rest.get_mut(..size)) else {
+            return Err(Error::internal("an entry does not fit the tensor that it is to fill"));
+        };
+        families::copy::to_contiguous(&view(entry), &mut output(entry.dtype, &entry.layout, part), &pool())
+    }
+
     fn upload(&self, bytes: &[u8], dtype: DType, shape: &[usize]) -> Result<Tensor<Buffer>> {
         let layout = Layout::contiguous(shape);
         if layout.size() * dtype.size() != bytes.len() {

@@ -14,6 +14,7 @@ import {
   jit,
   memory,
   mul,
+  scan,
   scope,
   setDevice,
   setMemoryLimit,
@@ -95,6 +96,27 @@ describe('a long run', () => {
     expect(after.buffers - before.buffers).toBeLessThan(10);
     expect(after.live - before.live).toBeLessThan(10_000);
   }, 120_000);
+});
+
+describe('a scan', () => {
+  it('has its results in memory once, and its state in place', async () => {
+    const [turns, size] = [64, 4096];
+    const ones = tensor(new Float32Array(turns).fill(1));
+    const turn = (state: Tensor, x: Tensor): [Tensor, Tensor] => [state.add(x), state.mul(2)];
+    const run = jit((start: Tensor) => scan(turn, start, ones));
+    const start = tensor(new Float32Array(size));
+    for (const t of run(start)) {
+      await (t as Tensor).data();
+      (t as Tensor).dispose();
+    }
+    trimMemory();
+    const before = memory().live;
+    const [state, results] = run(start) as [Tensor, Tensor];
+    expect((await state.data())[7]).toBe(turns);
+    expect((await results.data())[size + 7]).toBe(2);
+    // All results, and a few of the size of a turn's.
+    expect(memory().peak - before).toBeLessThan((turns + 6) * size * 4);
+  });
 });
 
 describe('a memory limit', () => {

@@ -1,13 +1,12 @@
 //! `cond`, `while_loop` and `scan`: which region runs next, and with what.
 
+use super::scan::Scan;
 use crate::backend::{Backend, Inputs, Tensor};
-use crate::graph::view::Layout;
 use crate::plan::Plan;
 use crate::{AttrsRef, Error, Result};
-use smallvec::SmallVec;
 use std::sync::Arc;
 
-type Tensors<B> = Vec<Tensor<<B as Backend>::Buffer>>;
+pub(super) type Tensors<B> = Vec<Tensor<<B as Backend>::Buffer>>;
 
 /// What an op with regions wants next.
 pub(super) enum Next<B: Backend> {
@@ -36,17 +35,6 @@ pub(super) struct While<B: Backend> {
     test: Option<Tensor<B::Buffer>>,
     read: Option<B::Read>,
     entered_body: bool,
-}
-
-/// `scan`: the carry, the sequences, and the results of each turn so far.
-pub(super) struct Scan<B: Backend> {
-    carry: Tensors<B>,
-    xs: Tensors<B>,
-    captures: Tensors<B>,
-    body: Arc<Plan>,
-    ys: Vec<Tensors<B>>,
-    length: usize,
-    reverse: bool,
 }
 
 impl<B: Backend> Control<B> {
@@ -83,34 +71,24 @@ impl<B: Backend> Control<B> {
                 }))
             }
             "scan" => {
-                let carries = attrs.usize("carries")?;
-                let mut xs = split(&mut inputs, carries)?;
+                let mut xs = split(&mut inputs, attrs.usize("carries")?)?;
                 let captures = split(&mut xs, attrs.usize("sequences")?)?;
-                for x in &mut xs {
-                    *x = backend.contiguous(x)?;
-                }
                 let length = match xs.first() {
                     Some(x) => x.shape()[0],
                     None => attrs.usize("length")?,
                 };
-                let reverse = attrs.bool("reverse")?;
-                Ok(Control::Scan(Scan { carry: inputs, xs, captures, body: region()?, ys: Vec::new(), length, reverse }))
+                Ok(Control::Scan(Scan::new(backend, [inputs, xs, captures], region()?, length, attrs.bool("reverse")?)?))
             }
             other => Err(Error::internal(format!("{other} is not a control op"))),
         }
     }
 
-    pub(super) fn returned(&mut self, tensors: Tensors<B>) -> Result<()> {
+    pub(super) fn returned(&mut self, backend: &B, tensors: Tensors<B>) -> Result<()> {
         match self {
             Control::Cond { results, .. } => *results = Some(tensors),
             Control::While(w) if w.entered_body => w.state = tensors,
             Control::While(w) => w.test = tensors.into_iter().next(),
-            Control::Scan(s) => {
-                let mut carry = tensors;
-                let ys = split(&mut carry, s.carry.len())?;
-                s.carry = carry;
-                s.ys.push(ys);
-            }
+            Control::Scan(s) => s.returned(backend, tensors)?,
         }
         Ok(())
     }
@@ -132,7 +110,7 @@ impl<B: Backend> Control<B> {
 }
 
 /// Takes off what follows the first `at` tensors.
-fn split<T>(tensors: &mut Vec<T>, at: usize) -> Result<Vec<T>> {
+pub(super) fn split<T>(tensors: &mut Vec<T>, at: usize) -> Result<Vec<T>> {
     if at <= tensors.len() { Ok(tensors.split_off(at)) } else { Err(few()) }
 }
 
@@ -154,7 +132,6 @@ fn poll<B: Backend>(backend: &B, read: &mut Option<B::Read>) -> Result<Option<bo
 
 impl<B: Backend> While<B> {
     fn next(&mut self, backend: &B) -> Result<Next<B>> {
-        let with_captures = |state: &[Tensor<B::Buffer>], captures: &[Tensor<B::Buffer>]| [state, captures].concat();
         if let Some(test) = self.test.take() {
             self.read = Some(backend.read(&test)?);
         }
@@ -164,73 +141,14 @@ impl<B: Backend> While<B> {
                 Some(false) => Next::Done(std::mem::take(&mut self.state)),
                 Some(true) => {
                     self.entered_body = true;
-                    Next::Enter(self.body.clone(), with_captures(&self.state, &self.captures))
+                    // The state moves in, so that the new one may take over its buffers.
+                    let mut inputs = std::mem::take(&mut self.state);
+                    inputs.extend(self.captures.iter().cloned());
+                    Next::Enter(self.body.clone(), inputs)
                 }
             });
         }
         self.entered_body = false;
-        Ok(Next::Enter(self.cond.clone(), with_captures(&self.state, &self.tests)))
+        Ok(Next::Enter(self.cond.clone(), [self.state.as_slice(), &self.tests].concat()))
     }
-}
-
-impl<B: Backend> Scan<B> {
-    fn next(&mut self, backend: &B) -> Result<Next<B>> {
-        let turn = self.ys.len();
-        if turn < self.length {
-            let at = if self.reverse { self.length - 1 - turn } else { turn };
-            let mut inputs = std::mem::take(&mut self.carry);
-            let carries = inputs.len();
-            inputs.extend(self.xs.iter().map(|x| row(x, at)));
-            inputs.extend(self.captures.iter().cloned());
-            // The carry's length is needed when the body returns.
-            self.carry = inputs[..carries].to_vec();
-            return Ok(Next::Enter(self.body.clone(), inputs));
-        }
-        let mut results = std::mem::take(&mut self.carry);
-        let columns = self.body.graph.outputs.len() - results.len();
-        for i in 0..columns {
-            let mut rows: Vec<&Tensor<B::Buffer>> = self.ys.iter().map(|turn| &turn[i]).collect();
-            if self.reverse {
-                rows.reverse();
-            }
-            results.push(stack(backend, &rows, &self.body, results.len())?);
-        }
-        Ok(Next::Done(results))
-    }
-}
-
-/// Entry `i` along the first axis, as a view.
-fn row<T: Clone>(x: &Tensor<T>, i: usize) -> Tensor<T> {
-    let layout = Arc::new(Layout {
-        shape: x.layout.shape[1..].into(),
-        strides: x.layout.strides[1..].into(),
-        offset: (x.layout.offset as isize + i as isize * x.layout.strides[0]) as usize,
-    });
-    Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout }
-}
-
-/// The same elements with a first axis of size 1.
-fn lengthened<T: Clone>(x: &Tensor<T>) -> Tensor<T> {
-    let mut layout = Layout::clone(&x.layout);
-    layout.shape.insert(0, 1);
-    layout.strides.insert(0, 0);
-    Tensor { buffer: x.buffer.clone(), dtype: x.dtype, layout: Arc::new(layout) }
-}
-
-fn stack<B: Backend>(backend: &B, rows: &[&Tensor<B::Buffer>], body: &Plan, output: usize) -> Result<Tensor<B::Buffer>> {
-    use crate::backend::{OutputSpec, Work};
-    let Some(first) = rows.first() else {
-        let ty = body.graph.ty(body.graph.outputs[output]);
-        let inner = ty.shape.known().ok_or_else(|| Error::unsupported("a scan over nothing whose results have unknown sizes"))?;
-        let shape: SmallVec<[usize; 4]> = std::iter::once(0).chain(inner).collect();
-        return backend.upload(&[], ty.dtype, &shape);
-    };
-    let op = crate::ops::id("concat");
-    let attrs = crate::graph::complete(op, &[("axis", crate::AttrValue::I64(0))])?;
-    let shape: SmallVec<[usize; 4]> = std::iter::once(rows.len()).chain(first.shape().iter().copied()).collect();
-    let inputs = rows.iter().map(|t| Some(lengthened(t))).collect();
-    let spec = OutputSpec::new(first.dtype, &shape);
-    let work = Work::Op { op, attrs: AttrsRef { op: op.def(), values: &attrs }, programs: &[] };
-    let mut results = backend.run(work, inputs, &[spec])?;
-    Ok(results.remove(0))
 }

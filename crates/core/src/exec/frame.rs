@@ -102,9 +102,9 @@ impl<B: Backend> Frame<B> {
     }
 
     /// The results of the region that this frame entered.
-    pub(super) fn returned(&mut self, results: Vec<Tensor<B::Buffer>>) -> Result<()> {
+    pub(super) fn returned(&mut self, backend: &B, results: Vec<Tensor<B::Buffer>>) -> Result<()> {
         match &mut self.control {
-            Some(control) => control.returned(results),
+            Some(control) => control.returned(backend, results),
             None => Err(Error::internal("a region returned to a frame that entered none")),
         }
     }

@@ -5,6 +5,7 @@
 pub mod check;
 mod control;
 mod frame;
+mod scan;
 mod shapes;
 
 pub use frame::{Progress, run_op};
@@ -58,7 +59,7 @@ impl<B: Backend> Run<B> {
                     self.frames.pop();
                     match self.frames.last_mut() {
                         None => return Ok(Progress::Done(results)),
-                        Some(parent) => parent.returned(results)?,
+                        Some(parent) => parent.returned(backend, results)?,
                     }
                 }
             }
