@@ -72,7 +72,7 @@ impl Trained {
         let ty = Type::new(DType::F32, Shape::of(&[BATCH, WIDTH]));
         let arguments = session.begin_jit(&[ty.clone(), ty])?;
         let loss = Recorder(&mut session).step(&arguments, &cells, count)?;
-        let (plan, _) = session.end_jit(&[loss])?;
+        let (plan, _) = session.end_jit(&[loss], true)?;
         Ok(Trained { session, plan, fed })
     }
 

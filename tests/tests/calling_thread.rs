@@ -17,7 +17,7 @@ fn there_at_once(ty: Type, n: usize) -> bool {
     let mut session = Session::new(Arc::new(Engine::new(1)));
     let arguments = session.begin_jit(&[ty]).unwrap();
     let result = doubled(&mut session, arguments[0]);
-    let (plan, _) = session.end_jit(&[result]).unwrap();
+    let (plan, _) = session.end_jit(&[result], true).unwrap();
     let x = session.upload(&1f32.to_le_bytes().repeat(n), DType::F32, &[n]).unwrap();
     let (sum, ty) = session.run(plan, &[x]).unwrap()[0].clone();
     assert_eq!(ty.shape, Shape::of(&[n]));

@@ -20,5 +20,5 @@ export { type Gradient, grad, gradients, RowGradient, valueAndGrad } from './aut
 export { applyRule, type RuleInputs, type RuleParameter } from './autodiff/apply-rule.js';
 export { cond, customGradient, scan, whileLoop } from './autodiff/control.js';
 export { TableGradient, type TableRule } from './autodiff/table-gradient.js';
-export { jit, type Jitted } from './autodiff/jit.js';
+export { jit, type Jitted, type JitOptions } from './autodiff/jit.js';
 export type { Tree } from './autodiff/tree.js';

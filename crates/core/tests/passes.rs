@@ -1,9 +1,10 @@
 //! Each pass on small graphs: what it removes, what it joins, and what it must leave alone.
 
+use std::sync::Arc;
 use talray_core::graph::{Builder, Graph, Kind, Literal, Value};
 use talray_core::passes::{self, Passes, algebra, fold, join};
 use talray_core::plan::Plan;
-use talray_core::{DType, Result, Shape, Type};
+use talray_core::{AttrValue, DType, Result, Shape, Type};
 
 fn graph(shape: &[usize], body: impl FnOnce(&mut Builder<'_>, Value) -> Result<Value>) -> Graph {
     let mut g = Graph::new();
@@ -32,7 +33,7 @@ fn constants_are_folded_through_arithmetic_and_views() {
         let wide = b.reshape(quotient, &Shape::of(&[1, 1]))?;
         b.mul(x, wide)
     });
-    let folded = passes::dead_code(&fold::fold(&g).expect("folded")).expect("a graph");
+    let folded = passes::dead_code(&fold::fold(&g, true).expect("folded")).expect("a graph");
     assert_eq!(ops(&folded), ["mul"]);
     let constant = folded.nodes.iter().find_map(|n| match &n.kind {
         Kind::Constant(literal) => Some(literal.clone()),
@@ -48,7 +49,7 @@ fn a_folded_transpose_moves_the_elements() {
         let turned = b.transpose(c, &[1, 0])?;
         b.add(x, turned)
     });
-    let folded = fold::fold(&g).expect("folded");
+    let folded = fold::fold(&g, true).expect("folded");
     let turned = folded.nodes.iter().filter_map(|n| match &n.kind {
         Kind::Constant(literal) => Some(literal.clone()),
         _ => None,
@@ -63,7 +64,7 @@ fn functions_that_backends_round_in_their_own_way_are_not_folded() {
         let e = b.exp(one)?;
         b.mul(x, e)
     });
-    assert_eq!(ops(&fold::fold(&g).expect("folded")), ["exp", "mul"]);
+    assert_eq!(ops(&fold::fold(&g, true).expect("folded")), ["exp", "mul"]);
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn ops_that_change_nothing_disappear() {
         let v = b.reshape(v, &Shape::of(&[6]))?;
         b.reshape(v, &Shape::of(&[2, 3]))
     });
-    let clean = algebra::algebra(&g).expect("cleaned");
+    let clean = algebra::algebra(&g, true).expect("cleaned");
     assert_eq!(clean.outputs, clean.inputs);
 }
 
@@ -91,7 +92,7 @@ fn adding_plus_zero_stays_for_it_turns_minus_zero_into_zero() {
         let zero = b.scalar(0.0, DType::F32);
         b.add(x, zero)
     });
-    assert_eq!(ops(&algebra::algebra(&g).expect("cleaned")), ["add"]);
+    assert_eq!(ops(&algebra::algebra(&g, true).expect("cleaned")), ["add"]);
 }
 
 #[test]
@@ -100,7 +101,7 @@ fn a_factor_of_one_that_widens_its_operand_stays() {
         let ones = b.graph.constant(Literal::of(&[1.0; 6], &[2, 3], DType::F32));
         b.mul(x, ones)
     });
-    assert_eq!(ops(&algebra::algebra(&g).expect("cleaned")), ["mul"]);
+    assert_eq!(ops(&algebra::algebra(&g, true).expect("cleaned")), ["mul"]);
 }
 
 #[test]
@@ -109,13 +110,13 @@ fn views_of_views_become_one_and_needless_broadcasts_none() {
         let v = b.transpose(x, &[2, 0, 1])?;
         b.transpose(v, &[1, 0, 2])
     });
-    assert_eq!(ops(&algebra::algebra(&g).expect("cleaned")), ["transpose"]);
+    assert_eq!(ops(&algebra::algebra(&g, true).expect("cleaned")), ["transpose"]);
     let g = graph(&[2, 3], |b, x| {
         let row = b.sum(x, &[0], true)?;
         let wide = b.broadcast_to(row, &Shape::of(&[2, 3]))?;
         b.add(x, wide)
     });
-    assert_eq!(ops(&algebra::algebra(&g).expect("cleaned")), ["sum", "add"]);
+    assert_eq!(ops(&algebra::algebra(&g, true).expect("cleaned")), ["sum", "add"]);
 }
 
 fn planned(g: &Graph, results: usize) -> Plan {
@@ -182,6 +183,65 @@ fn a_division_becomes_a_product_where_that_is_exact_or_allowed() {
     assert!(prims(8.0, true));
     assert!(!prims(3.0, true));
     assert!(prims(3.0, false));
+}
+
+/// A scan over `xs` [4, 2] whose state is what it was times the entry, and which gives each state and its square.
+fn products(g: &mut Graph, start: Value, xs: Value) -> Vec<Value> {
+    let mut body = Graph::new();
+    let ty = Type::new(DType::F32, Shape::of(&[2]));
+    let (state, x) = (body.input(ty.clone()), body.input(ty));
+    let next = body.build().mul(state, x).expect("product");
+    let square = body.build().mul(next, next).expect("square");
+    body.outputs = vec![next, next, square];
+    let named = [("carries", AttrValue::I64(1)), ("sequences", AttrValue::I64(1))];
+    g.build().apply_all("scan", &[Some(start), Some(xs)], &named, &[Arc::new(body)]).expect("scan").to_vec()
+}
+
+fn scanned() -> (Graph, Value, Value) {
+    let mut g = Graph::new();
+    let start = g.input(Type::new(DType::F32, Shape::of(&[2])));
+    let xs = g.input(Type::new(DType::F32, Shape::of(&[4, 2])));
+    (g, start, xs)
+}
+
+#[test]
+fn a_scan_and_its_gradient_take_the_turns_once_and_back_once() {
+    let (mut g, start, xs) = scanned();
+    let results = products(&mut g, start, xs);
+    let loss = g.build().sum(results[1], &[0, 1], false).expect("loss");
+    let grads = talray_core::autodiff::gradients(&mut g, loss, None, &[xs]).expect("gradients");
+    let Some(talray_core::vjp::Grad::Dense(gradient)) = grads[0] else { panic!("a dense gradient") };
+    g.outputs = vec![loss, gradient];
+    let scans = |passes: &Passes| {
+        let plan = Plan::new(&g, 2, passes, &|_| true).expect("a plan");
+        let scans = plan.graph.nodes.iter().filter(|n| matches!(n.kind, Kind::Op(op) if op.def().name == "scan"));
+        scans.map(|n| n.types.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(scans(&Passes::NONE).len(), 3);
+    // The state, the state after each turn and that before it; the gradients of the state and of the entries.
+    assert_eq!(scans(&Passes::default()), [3, 2]);
+}
+
+#[test]
+fn results_of_a_scan_that_nobody_reads_are_left_out() {
+    let (mut g, start, xs) = scanned();
+    let results = products(&mut g, start, xs);
+    g.outputs = vec![results[2]];
+    let plan = planned(&g, 1);
+    let scan = plan.graph.nodes.last().expect("a scan");
+    assert_eq!(scan.types.len(), 2);
+    assert_eq!(plan.graph.outputs[0].out, 1);
+    assert_eq!(scan.types[1].shape, Shape::of(&[4, 2]));
+}
+
+#[test]
+fn scans_of_other_turns_stay_apart() {
+    let (mut g, start, xs) = scanned();
+    let first = products(&mut g, start, xs);
+    let other = g.build().sum(xs, &[0], false).expect("a row");
+    let second = products(&mut g, other, xs);
+    g.outputs = vec![first[1], second[1]];
+    assert_eq!(ops(&planned(&g, 2).graph).iter().filter(|op| **op == "scan").count(), 2);
 }
 
 #[test]

@@ -38,11 +38,12 @@ impl Session {
         Ok(handles)
     }
 
-    /// Ends the recording with these results; gives the plan's number and the types of its results.
+    /// Ends the recording with these results; gives the plan's number and the types of its results. Where it need not be
+    /// `exact`, rewrites are allowed that change how results are rounded.
     ///
     /// # Errors
     /// What making the plan refuses.
-    pub fn end_jit(&mut self, results: &[Handle]) -> Result<(u32, Vec<Type>)> {
+    pub fn end_jit(&mut self, results: &[Handle], exact: bool) -> Result<(u32, Vec<Type>)> {
         if self.frames.last().is_none_or(|f| f.purpose != Purpose::Jit) {
             return Err(Error::internal("no function is being recorded"));
         }
@@ -56,7 +57,8 @@ impl Session {
         outputs.extend(frame.assigned.iter().map(|c| frame.cells[c].value));
         frame.graph.outputs = outputs;
         let engine = self.engine.clone();
-        let plan = Plan::new(&frame.graph, results.len(), &Passes::default(), &|op| engine.cpu.supports(op))?;
+        let passes = Passes { exact, ..Passes::default() };
+        let plan = Plan::new(&frame.graph, results.len(), &passes, &|op| engine.cpu.supports(op))?;
         let (bindings, cells) = (frame.bindings, frame.assigned);
         // A cell that is assigned is also an input.
         let place = |cell: &u32| bindings.iter().position(|b| matches!(b, Binding::Cell(c) if c == cell));

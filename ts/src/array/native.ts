@@ -27,7 +27,7 @@ export interface Native {
   hold(): void;
   unhold(): void;
   beginJit(types: Float64Array): number[];
-  endJit(results: Float64Array): number;
+  endJit(results: Float64Array, exact: boolean): number;
   freePlan(plan: number): void;
   explain(plan: number): string;
   beginRegion(types: Float64Array): number[];

@@ -180,3 +180,49 @@ describe('patterns of sizes', () => {
     expect(fits([-1, 3], [1, 3])).toBe(false);
   });
 });
+
+describe('a plan that keeps every bit', () => {
+  const x = rows(40, 7);
+  const bits = async (t: Tensor): Promise<Uint32Array> => new Uint32Array((await t.data()).slice().buffer);
+  const third = (t: Tensor): Tensor => t.div(3);
+
+  it('divides as the op alone does, and may multiply where exact is false', async () => {
+    expect(await bits(jit(third)(x))).toEqual(await bits(third(x)));
+    expect(await bits(jit(third, { exact: true })(x))).toEqual(await bits(third(x)));
+    const loose = jit(third, { exact: false })(x);
+    expect(await bits(loose)).not.toEqual(await bits(third(x)));
+    const far = Array.from(await third(x).data(), Number);
+    Array.from(await loose.data(), Number).forEach((near, i) =>
+      expect(Math.abs(near - far[i]!)).toBeLessThanOrEqual(2 ** -23 * Math.abs(far[i]!)),
+    );
+  });
+
+  it('sums products in the order of the copy that was recorded', async () => {
+    const y = rows(7, 300);
+    const fn = (a: Tensor): Tensor => matmul(y.transpose().mul(1), a.transpose().mul(1));
+    expect(await bits(jit(fn)(x))).toEqual(await bits(fn(x)));
+    const loose = jit(fn, { exact: false });
+    expect(jit(fn).explain(x)).toContain('fused[');
+    expect(loose.explain(x)).not.toContain('fused[');
+    const far = Array.from(await fn(x).data(), Number);
+    Array.from(await loose(x).data(), Number).forEach((near, i) => expect(near).toBeCloseTo(far[i]!, 5));
+  });
+
+  it('takes the turns of a recurrent layer once, as they are without a plan', async () => {
+    const [steps, w] = [tensor(Float32Array.from({ length: 60 }, (_, i) => Math.cos(i))).reshape([5, 4, 3]), rows(3, 3)];
+    const loss = (w: Tensor): Tensor => {
+      const [state, states] = scan(
+        (state: Tensor, x: Tensor): [Tensor, Tensor] => {
+          const next = state.matmul(w).add(x).tanh();
+          return [next, next];
+        },
+        tensor(new Float32Array(12)).reshape([4, 3]),
+        steps,
+      );
+      return state.square().sum().add(states.mean());
+    };
+    const slope = jit(grad(loss));
+    expect(slope.explain(w).match(/= scan/g)).toHaveLength(2);
+    expect(await bits(slope(w))).toEqual(await bits(grad(loss)(w)));
+  });
+});

@@ -74,6 +74,16 @@ function forget({ exact, forms }: Recordings): void {
   forms.clear();
 }
 
+/** Options of {@link jit}. */
+export interface JitOptions {
+  /**
+   * Whether the plan keeps every bit of what the same ops give when they run one by one. Default true. With false a
+   * division by a constant may become a product with its reciprocal, and a product may read a view where a copy was
+   * recorded: quicker, and off by roundings; plans for other sizes may round otherwise.
+   */
+  exact?: boolean;
+}
+
 /** A function recorded by {@link jit}. */
 export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R;
@@ -94,7 +104,10 @@ export interface Jitted<A extends readonly unknown[], R> {
  * @example
  * const step = jit((x: Tensor) => { const y = x.matmul(w); counter.assign(counter.value.add(1)); return y.mean(); });
  */
-export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R extends Promise<unknown> ? never : R): Jitted<A, R> {
+export function jit<A extends readonly unknown[], R>(
+  fn: (...args: A) => R extends Promise<unknown> ? never : R,
+  { exact: keepsBits = true }: JitOptions = {},
+): Jitted<A, R> {
   const kept: Recordings = { exact: new Map(), forms: new Map() };
   const { exact, forms } = kept;
   let warned = false;
@@ -107,7 +120,7 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
     const pattern = patternOf(form.sizes, sizes);
     if (pattern === undefined) return undefined;
     try {
-      const { result: entry, read } = withSymbols(() => record(fn as (...args: A) => unknown, args, tensors, pattern));
+      const { result: entry, read } = withSymbols(() => record(fn as (...args: A) => unknown, args, tensors, pattern, keepsBits));
       if (!read) {
         form.symbolic.push({ pattern, entry });
         return entry;
@@ -129,7 +142,7 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
     const form = forms.get(loose) ?? { sizes, symbolic: [], fixed: false };
     entry = withSymbolsFor(form, args, tensors, sizes);
     if (entry !== undefined) return { entry, tensors };
-    entry = record(fn as (...args: A) => unknown, args, tensors, sizes);
+    entry = record(fn as (...args: A) => unknown, args, tensors, sizes, keepsBits);
     form.sizes = sizes;
     if (forms.size < MAX_PLANS || forms.has(loose)) forms.set(loose, form);
     if (exact.size >= MAX_PLANS) {
@@ -169,7 +182,13 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R exten
 }
 
 /** Records `fn` for tensors of these sizes, some of which may be symbols. */
-function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args: A, tensors: readonly Tensor[], sizes: Sizes): Recorded {
+function record<A extends readonly unknown[]>(
+  fn: (...args: A) => unknown,
+  args: A,
+  tensors: readonly Tensor[],
+  sizes: Sizes,
+  exact: boolean,
+): Recorded {
   let from = 0;
   const shapes = tensors.map((t) => sizes.slice(from, (from += t.rank)));
   const types = Float64Array.from(tensors.flatMap((t, i) => [dtypeNumber(t.dtype), t.rank, ...(shapes[i] as Sizes)]));
@@ -188,7 +207,12 @@ function record<A extends readonly unknown[]>(fn: (...args: A) => unknown, args:
       let n = 0;
       const spelled = replace(tree, () => new Output(n++));
       ended = true;
-      const plan = guarded(() => native.endJit(Float64Array.from(outputs, (t) => t.live())));
+      const plan = guarded(() =>
+        native.endJit(
+          Float64Array.from(outputs, (t) => t.live()),
+          exact,
+        ),
+      );
       return { plan, tree: spelled };
     });
     for (const t of made) t.dispose();

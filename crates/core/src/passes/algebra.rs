@@ -1,6 +1,6 @@
 //! Algebraic clean-up that keeps every bit, NaN and −0 included: values that are another value in disguise
 //! (`x·1`, `x + (−0)`, `−(−x)`, a cast to the same dtype), views of views, and broadcasts that the next op makes itself.
-//! An op that changes nothing but copies a view stays where a product reads the copy.
+//! Under `exact` an op that changes nothing but copies a view stays where a product reads the copy.
 
 use super::Rewrite;
 use super::fuse::is_elementwise;
@@ -12,9 +12,9 @@ use crate::{AttrsRef, Dim, Result, Shape, ops};
 use smallvec::SmallVec;
 
 /// Cleans up the graph.
-pub fn algebra(graph: &Graph) -> Result<Graph> {
+pub fn algebra(graph: &Graph, exact: bool) -> Result<Graph> {
     let mut rewrite = Rewrite::new(graph);
-    for (i, shows) in shows_layout(graph).into_iter().enumerate() {
+    for (i, shows) in shows_layout(graph, exact).into_iter().enumerate() {
         let node = shorter(&rewrite.new, rewrite.renamed(i), shows)?;
         let same = same_value(&rewrite.new, &node)?;
         match same.filter(|v| !shows || !is_elementwise(&node) || is_row_major(&rewrite.new, *v)) {

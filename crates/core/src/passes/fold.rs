@@ -1,7 +1,7 @@
 //! Constant folding: small ops of constants become constants.
 //!
-//! Only primitives that round exactly are folded, so that the value is the one that any backend computes. A view that is
-//! not row-major stays where a product reads it.
+//! Only primitives that round exactly are folded, so that the value is the one that any backend computes. Under `exact`
+//! a view that is not row-major stays where a product reads it.
 
 use super::Rewrite;
 use super::layout::{is_row_major, shows_layout};
@@ -17,9 +17,9 @@ use std::sync::Arc;
 const MOST: usize = 1024;
 
 /// Folds what depends on constants alone.
-pub fn fold(graph: &Graph) -> Result<Graph> {
+pub fn fold(graph: &Graph, exact: bool) -> Result<Graph> {
     let mut rewrite = Rewrite::new(graph);
-    for (i, shows) in shows_layout(graph).into_iter().enumerate() {
+    for (i, shows) in shows_layout(graph, exact).into_iter().enumerate() {
         let node = rewrite.renamed(i);
         let stays = shows && !is_row_major(graph, Value { node: i as u32, out: 0 });
         let literal = if stays { None } else { folded(&rewrite.new, &node)? };

@@ -6,9 +6,13 @@ use crate::Value;
 use crate::graph::{Graph, Kind, Node};
 use crate::op::Lower;
 
-/// For each node, whether a product, or a region, which may hold one, reads it directly or through views.
-pub fn shows_layout(graph: &Graph) -> Vec<bool> {
+/// For each node, whether a product, or a region, which may hold one, reads it directly or through views; never where
+/// passes need not be `exact`.
+pub fn shows_layout(graph: &Graph, exact: bool) -> Vec<bool> {
     let mut shows = vec![false; graph.nodes.len()];
+    if !exact {
+        return shows;
+    }
     for (i, node) in graph.nodes.iter().enumerate().rev() {
         let Kind::Op(op) = node.kind else { continue };
         let product = matches!(joins(op), Some(Joins::Product(_))) || !node.regions.is_empty();

@@ -9,6 +9,7 @@ pub mod join;
 pub mod layout;
 pub mod order;
 mod rewrite;
+pub mod scans;
 
 pub use rewrite::{Rewrite, has_effect};
 
@@ -22,13 +23,14 @@ pub struct Passes {
     pub fold: bool,
     /// Remove ops that change nothing, and simplify scalar programs.
     pub algebra: bool,
-    /// Compute equal subexpressions once.
+    /// Compute equal subexpressions once, and take the same turns of scans once.
     pub cse: bool,
     /// Join elementwise ops into one kernel.
     pub fuse: bool,
     /// Join scalar programs to the products and reductions beside them.
     pub join: bool,
-    /// Only rewrites that keep every bit. Without it a division by a constant becomes a product with its reciprocal.
+    /// Only rewrites that keep every bit. Without it a division by a constant becomes a product with its reciprocal, and
+    /// a product may read a view where a copy was recorded.
     pub exact: bool,
 }
 
@@ -44,17 +46,17 @@ impl Passes {
 }
 
 /// The passes that need not know what writes state, in order: dead code, composites, constants, algebra, equal
-/// subexpressions, fusion.
+/// subexpressions, scans, fusion.
 pub fn run(graph: &Graph, passes: &Passes, supports: &dyn Fn(OpId) -> bool) -> Result<Graph> {
     let mut graph = expand::expand(&dead_code(graph)?, supports)?;
     if passes.fold {
-        graph = fold::fold(&graph)?;
+        graph = fold::fold(&graph, passes.exact)?;
     }
     if passes.algebra {
-        graph = algebra::algebra(&graph)?;
+        graph = algebra::algebra(&graph, passes.exact)?;
     }
     if passes.cse {
-        graph = cse::cse(&graph)?;
+        graph = scans::scans(&cse::cse(&graph)?)?;
     }
     graph = dead_code(&graph)?;
     dead_code(&fuse::fuse(&graph, passes)?)
