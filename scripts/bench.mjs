@@ -15,6 +15,8 @@ const all = [
   rust('matmul', '--size', '1024'),
   rust('replay'),
   ...['insert', 'find', 'lookup', 'adagrad', 'adam'].map((work) => rust('tables', '--work', work)),
+  node('memory', '--model', 'tower'),
+  node('memory', '--model', 'embedding', '--batch', '16', '--figure', 'growth'),
   node('addchain'),
   node('mlp'),
   node('onetable', '--rows', '100000'),

@@ -137,6 +137,33 @@ const replay = group('replay', 1, {
   cells: [{ name: 'replay.300', params: { ops: 300 }, unit: 'us', higher: false, bar: 50 }],
 });
 
+/** Peak bytes of a training step, against the sum of what it has to hold. */
+function peaks(threads) {
+  const models = ['tower', 'convolution', 'lstm', 'gru', 'attention', 'embedding'];
+  return group(`memory.peak.${threads}t`, threads, {
+    seconds: 0.1,
+    rounds: 1,
+    programs: { ours: ours('memory') },
+    cells: models.map((model) => ({
+      name: `memory.peak.${model}.${threads}t`,
+      params: { figure: 'peak', model },
+      unit: 'times',
+      higher: false,
+      bar: 1.15,
+    })),
+  });
+}
+
+/** How much a process that trains grows over 1,000 steps; one model a process, so that none hides in what another holds. */
+function grows(model, batch) {
+  return group(`memory.growth.${model}`, 2, {
+    seconds: 1,
+    rounds: 1,
+    programs: { ours: ours('memory') },
+    cells: [{ name: `memory.growth.${model}.2t`, params: { figure: 'growth', model, batch }, unit: '%', higher: false, bar: 1 }],
+  });
+}
+
 /** The SIMD levels at which matmul is compared: the machine's own, and AVX2 where that is wider. */
 const levels = simdLevel() === 'avx512' ? ['avx512', 'avx2'] : [simdLevel()];
 
@@ -144,6 +171,11 @@ const levels = simdLevel() === 'avx512' ? ['avx512', 'avx2'] : [simdLevel()];
 export const groups = [
   ...small,
   replay,
+  peaks(1),
+  peaks(2),
+  grows('attention', 2),
+  grows('embedding', 16),
+  grows('lstm', 2),
   ...levels.flatMap((isa) => [matmul(1, isa), matmul(2, isa)]),
   adam(1),
   adam(2),

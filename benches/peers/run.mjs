@@ -19,7 +19,7 @@ const stateFile = join(root, 'benches', '.state', 'peers.json');
 const HELP = `npm run bench:peers -- [options]
 
   --json FILE       also write the rows {name, unit, ours, peers, ratio}; ratio above 1 = ours is better
-  --only NAME,...   cells whose name begins with one of these (wdl, dlrm.b512, matmul.1024, adam10m, onetable, addchain, mlp, replay)
+  --only NAME,...   cells whose name begins with one of these (wdl, dlrm.b512, matmul.1024, adam10m, onetable, addchain, mlp, replay, memory)
   --fresh           forget what an interrupted run left
   --minutes N       stop measuring after so many minutes (default 50); run again to go on
   --rounds N        turns of each program in a cell (default 3 to 5)
