@@ -67,7 +67,7 @@ fn a_variable_that_a_plan_writes_counts_beside_the_old_value_that_somebody_holds
     let value = session.read_cell(cell).unwrap().0;
     let twice = doubled(&mut session, value);
     session.assign(cell, twice).unwrap();
-    let (plan, _) = session.end_jit(&[arguments[0]]).unwrap();
+    let (plan, _) = session.end_jit(&[arguments[0]], true).unwrap();
     let one = session.upload(&1f32.to_le_bytes(), DType::F32, &[1]).unwrap();
     session.run(plan, &[one]).unwrap();
     assert_eq!(session.bytes(), BYTES);

@@ -18,10 +18,10 @@ impl Native {
         Ok(words_of(&handles?))
     }
 
-    /// Ends the recording; gives the plan's number and leaves nothing behind.
+    /// Ends the recording; gives the plan's number and leaves nothing behind. `exact`: no rewrite may change a bit.
     #[wasm_bindgen(js_name = endJit)]
-    pub fn end_jit(&self, results: &[f64]) -> Result<u32> {
-        let plan = self.session().end_jit(&handles(results)).throws();
+    pub fn end_jit(&self, results: &[f64], exact: bool) -> Result<u32> {
+        let plan = self.session().end_jit(&handles(results), exact).throws();
         self.note_depth();
         Ok(plan?.0)
     }
