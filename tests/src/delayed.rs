@@ -44,8 +44,14 @@ impl<B: Backend> Backend for Delayed<B> {
         self.inner.supports(op)
     }
 
-    fn run(&self, work: Work<'_>, inputs: Inputs<B::Buffer>, outputs: &[OutputSpec]) -> Result<Results<B::Buffer>> {
-        self.inner.run(work, inputs, outputs)
+    fn run(
+        &self,
+        work: Work<'_>,
+        inputs: Inputs<'_, B::Buffer>,
+        outputs: &[OutputSpec],
+        results: Results<'_, B::Buffer>,
+    ) -> Result<()> {
+        self.inner.run(work, inputs, outputs, results)
     }
 
     fn owns(&self, tensor: &mut Tensor<B::Buffer>) -> bool {

@@ -68,11 +68,54 @@ impl OutputSpec {
     }
 }
 
-/// Inputs of a step. Those that nobody else will read are moved in, so that their buffers can be reused.
-pub type Inputs<B> = SmallVec<[Option<Tensor<B>>; 4]>;
+/// What a step is given for one of its inputs.
+#[derive(Clone, Debug)]
+pub enum Given<'a, B> {
+    /// Nothing: an optional input was left out.
+    Absent,
+    /// A tensor that somebody reads later.
+    Lent(&'a Tensor<B>),
+    /// A tensor that nobody reads again: its buffer can be reused where nothing else holds it.
+    Moved(Tensor<B>),
+}
 
-/// Outputs of a step.
-pub type Results<B> = SmallVec<[Tensor<B>; 2]>;
+impl<B: Clone> Given<'_, B> {
+    /// The tensor, if there is one.
+    #[inline]
+    pub fn tensor(&self) -> Option<&Tensor<B>> {
+        match self {
+            Given::Absent => None,
+            Given::Lent(tensor) => Some(tensor),
+            Given::Moved(tensor) => Some(tensor),
+        }
+    }
+
+    /// The tensor itself, if there is one. A lent one is shared.
+    #[inline]
+    pub fn into_tensor(self) -> Option<Tensor<B>> {
+        match self {
+            Given::Absent => None,
+            Given::Lent(tensor) => Some(tensor.clone()),
+            Given::Moved(tensor) => Some(tensor),
+        }
+    }
+
+    /// Takes the tensor out, if there is one. A lent one is shared.
+    pub fn take(&mut self) -> Option<Tensor<B>> {
+        std::mem::replace(self, Given::Absent).into_tensor()
+    }
+}
+
+/// Inputs of a step.
+pub type Inputs<'a, B> = SmallVec<[Given<'a, B>; 4]>;
+
+/// Those inputs that are there.
+pub fn present<'t, B: Clone>(inputs: &'t [Given<'_, B>]) -> impl Iterator<Item = &'t Tensor<B>> + Clone {
+    inputs.iter().filter_map(Given::tensor)
+}
+
+/// Where the outputs of a step are put: a place each, empty before.
+pub type Results<'a, B> = &'a mut [Option<Tensor<B>>];
 
 /// A device.
 pub trait Backend: Send + Sync {
@@ -84,11 +127,17 @@ pub trait Backend: Send + Sync {
     /// Is there a kernel for this op?
     fn supports(&self, op: OpId) -> bool;
 
-    /// Computes a step. Data-dependent outputs come back with their true sizes.
+    /// Computes a step and fills the places of its outputs; data-dependent ones have their true sizes then.
     ///
     /// # Errors
     /// Bad values found while running (an index out of range), or `MEMORY`.
-    fn run(&self, work: Work<'_>, inputs: Inputs<Self::Buffer>, outputs: &[OutputSpec]) -> Result<Results<Self::Buffer>>;
+    fn run(
+        &self,
+        work: Work<'_>,
+        inputs: Inputs<'_, Self::Buffer>,
+        outputs: &[OutputSpec],
+        results: Results<'_, Self::Buffer>,
+    ) -> Result<()>;
 
     /// Does the tensor fill a buffer that nobody else holds, so that a later step can write into it?
     fn owns(&self, tensor: &mut Tensor<Self::Buffer>) -> bool;

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU8, AtomicU64};
 use std::sync::{Arc, PoisonError, RwLock};
-use talray_core::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
+use talray_core::backend::{Backend, Given, Inputs, OutputSpec, Results, Tensor, Work, present};
 use talray_core::expr::Program;
 use talray_core::graph::OpId;
 use talray_core::graph::view::Layout;
@@ -138,48 +138,49 @@ impl Cpu {
         (kernel, idle): (&KernelDef, bool),
         attrs: AttrsRef<'_>,
         programs: &[Arc<Program>],
-        mut inputs: Inputs<Buffer>,
+        mut inputs: Inputs<'_, Buffer>,
         outputs: &[OutputSpec],
-    ) -> Result<Results<Buffer>> {
+        results: Results<'_, Buffer>,
+    ) -> Result<()> {
         if !kernel.strided {
-            for t in inputs.iter_mut().flatten() {
-                if !t.layout.is_contiguous() {
-                    *t = self.contiguous(t)?;
+            for input in &mut inputs {
+                if let Some(t) = input.tensor().filter(|t| !t.layout.is_contiguous()) {
+                    *input = Given::Moved(self.contiguous(t)?);
                 }
             }
         }
-        let mut results: Results<Buffer> = SmallVec::new();
-        for (i, spec) in outputs.iter().enumerate() {
-            results.push(if updates(kernel.op) {
+        for (i, (spec, result)) in outputs.iter().zip(&mut *results).enumerate() {
+            *result = if updates(kernel.op) {
                 let input = inputs[i].take();
                 let mut state = input.ok_or_else(|| Error::internal("an input to be updated is absent"))?;
                 self.own(&mut state)?;
-                state
+                Some(state)
             } else {
-                fresh(spec)?
-            });
+                Some(fresh(spec)?)
+            };
+        }
+        if idle {
+            return Ok(());
         }
         let pool = pool();
         let lens = {
             let mut outs = SmallVec::new();
-            for t in &mut results {
+            for t in results.iter_mut().flatten() {
                 let layout = &t.layout;
                 let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
                 outs.push(output(t.dtype, layout, bytes));
             }
-            let views = inputs.iter().map(|t| t.as_ref().map(view)).collect();
+            let views = inputs.iter().map(|t| t.tensor().map(view)).collect();
             let mut call = Call { attrs, inputs: views, outputs: outs, programs, pool: &pool, lens: SmallVec::new() };
-            if !idle {
-                (kernel.run)(&mut call)?;
-            }
+            (kernel.run)(&mut call)?;
             call.lens
         };
         for (t, len) in results.iter_mut().zip(lens) {
-            if let Some(len) = len {
+            if let (Some(t), Some(len)) = (t, len) {
                 Arc::make_mut(&mut t.layout).shape[0] = len;
             }
         }
-        Ok(results)
+        Ok(())
     }
 
     /// Evaluates a scalar program.
@@ -187,13 +188,14 @@ impl Cpu {
     pub(crate) fn run_program(
         &self,
         program: &Arc<Program>,
-        inputs: Inputs<Buffer>,
+        inputs: Inputs<'_, Buffer>,
         outputs: &[OutputSpec],
-    ) -> Result<Results<Buffer>> {
+        results: Results<'_, Buffer>,
+    ) -> Result<()> {
         if self.is_plain() {
-            return map_plainly(program, &inputs, outputs);
+            return map_plainly(program, &inputs, outputs, results);
         }
-        map(program, inputs, outputs, self.maps_by(Implementation::Idle))
+        map(program, inputs, outputs, results, self.maps_by(Implementation::Idle))
     }
 
     /// Are scalar programs evaluated plainly?
@@ -210,16 +212,23 @@ impl Backend for Cpu {
         matches!(op.def().lower, Lower::Elementwise(_) | Lower::View) || self.kernel(op).is_some()
     }
 
-    fn run(&self, work: Work<'_>, inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
+    fn run(
+        &self,
+        work: Work<'_>,
+        inputs: Inputs<'_, Buffer>,
+        outputs: &[OutputSpec],
+        results: Results<'_, Buffer>,
+    ) -> Result<()> {
         match work {
-            Work::Map(program) => self.run_program(program, inputs, outputs),
+            Work::Map(program) => self.run_program(program, inputs, outputs, results),
             Work::Op { op, attrs, programs } => {
                 let kernel = self
                     .kernel(op)
                     .ok_or_else(|| Error::unsupported("there is no CPU kernel for this op").in_op(op.def().name))?;
-                match joins(op).filter(|_| !programs.is_empty()) {
-                    Some(joins) => Joined { cpu: self, kernel, attrs, programs }.run(joins, inputs, outputs),
-                    None => self.run_kernel(kernel, attrs, programs, inputs, outputs),
+                let joins = if programs.is_empty() { None } else { joins(op) };
+                match joins {
+                    Some(joins) => Joined { cpu: self, kernel, attrs, programs }.run(joins, inputs, outputs, results),
+                    None => self.run_kernel(kernel, attrs, programs, inputs, outputs, results),
                 }
             }
         }
@@ -285,58 +294,62 @@ impl Backend for Cpu {
 
 /// Evaluates a scalar program by the SIMD evaluator. An output takes over the buffer of an input
 /// that has its type and that nobody else holds. An `idle` one computes nothing.
-fn map(program: &Arc<Program>, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec], idle: bool) -> Result<Results<Buffer>> {
-    let Some(layout) = outputs.first().map(|o| &o.layout) else { return Ok(SmallVec::new()) };
+fn map(
+    program: &Arc<Program>,
+    mut inputs: Inputs<'_, Buffer>,
+    outputs: &[OutputSpec],
+    results: Results<'_, Buffer>,
+    idle: bool,
+) -> Result<()> {
+    let Some(layout) = outputs.first().map(|o| &o.layout) else { return Ok(()) };
     let shape = &layout.shape;
-    let free = inputs.iter_mut().map(|t| {
-        t.as_mut().is_some_and(|t| {
+    let mut free = 0;
+    for (i, input) in inputs.iter_mut().enumerate().take(64) {
+        if let Given::Moved(t) = input {
             let alike = Arc::ptr_eq(&t.layout, layout) || t.layout.shape == *shape;
-            alike && t.buffer.is_unique() && whole(t)
-        })
-    });
-    let over = laid_over(program, free.collect());
-    let evaluator = match evaluator(program, &over) {
-        Err(e) if e.code == Code::Unsupported => return map_plainly(program, &inputs, outputs),
+            free |= u64::from(alike && t.buffer.is_unique() && whole(t)) << i;
+        }
+    }
+    let evaluator = match evaluator(program, free) {
+        Err(e) if e.code == Code::Unsupported => return map_plainly(program, &inputs, outputs, results),
         made => made?,
     };
-    let mut results: Results<Buffer> = SmallVec::new();
-    for (i, spec) in outputs.iter().enumerate() {
-        let taken = over.iter().position(|o| *o == Some(i)).and_then(|at| inputs[at].take());
-        results.push(match taken {
-            Some(t) => t,
-            None => fresh(spec)?,
-        });
+    let over = evaluator.over();
+    for (i, (spec, result)) in outputs.iter().zip(&mut *results).enumerate() {
+        *result = match over.iter().position(|o| *o == Some(i)) {
+            Some(at) => inputs[at].take(),
+            None => Some(fresh(spec)?),
+        };
+    }
+    if idle || shape.contains(&0) {
+        return Ok(());
     }
     let sources: SmallVec<[Source<'_>; 8]> =
-        inputs.iter().map(|t| t.as_ref().map_or(Source::Over, |t| Source::View(view(t)))).collect();
+        inputs.iter().map(|t| t.tensor().map_or(Source::Over, |t| Source::View(view(t)))).collect();
     let mut outs: SmallVec<[&mut [u8]; 2]> = SmallVec::new();
-    for t in &mut results {
+    for t in results.iter_mut().flatten() {
         let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a result's buffer is shared")) };
         outs.push(bytes);
     }
-    if !idle && !shape.contains(&0) {
-        evaluator.run(shape, &sources, &mut outs, &pool())?;
-    }
-    drop(outs);
-    Ok(results)
+    evaluator.run(shape, &sources, &mut outs, &pool())
 }
 
 /// Evaluates a scalar program element by element.
-fn map_plainly(program: &Program, inputs: &Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
-    let mut results: Results<Buffer> = SmallVec::new();
-    for spec in outputs {
-        results.push(fresh(spec)?);
-    }
-    let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
+fn map_plainly(
+    program: &Program,
+    inputs: &Inputs<'_, Buffer>,
+    outputs: &[OutputSpec],
+    results: Results<'_, Buffer>,
+) -> Result<()> {
+    let views: SmallVec<[Input<'_>; 4]> = present(inputs).map(view).collect();
     let mut outs: SmallVec<[Output<'_>; 2]> = SmallVec::new();
-    for t in &mut results {
+    for (spec, result) in outputs.iter().zip(results) {
+        let t = result.insert(fresh(spec)?);
         let layout = &t.layout;
         let Some(bytes) = t.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
         outs.push(output(t.dtype, layout, bytes));
     }
-    reference::map::map(program, &views, &mut outs)?;
-    drop(outs);
-    Ok(results)
+    reference::map::map(program, &views, &mut outs)
 }
 
 type Evaluators = FxHashMap<(usize, u64), (Arc<Program>, Rc<Evaluator>)>;
@@ -350,21 +363,14 @@ thread_local! {
 /// Most evaluators that a thread keeps.
 const KEPT: usize = 4096;
 
-/// The evaluator of `program` with outputs laid over inputs in this way.
-pub(crate) fn evaluator(program: &Arc<Program>, over: &[Option<usize>]) -> Result<Rc<Evaluator>> {
-    // Four bits an input; patterns that do not fit are not kept.
-    let code = over.iter().try_fold(0u64, |code, o| {
-        let digit = o.map_or(0, |i| i as u64 + 1);
-        (digit < 16 && code >> 60 == 0).then_some(code << 4 | digit)
-    });
-    let make = || Ok(Rc::new(Evaluator::in_place(program, over)?));
-    let Some(code) = code else { return make() };
-    let key = (Arc::as_ptr(program) as usize, code);
+/// The evaluator of `program` with outputs laid over those of its first 64 inputs whose bit is set in `free`.
+pub(crate) fn evaluator(program: &Arc<Program>, free: u64) -> Result<Rc<Evaluator>> {
+    let key = (Arc::as_ptr(program) as usize, free);
     EVALUATORS.with_borrow_mut(|kept| {
         if let Some((_, evaluator)) = kept.get(&key) {
             return Ok(evaluator.clone());
         }
-        let evaluator = make()?;
+        let evaluator = Rc::new(Evaluator::in_place(program, &laid_over(program, free))?);
         if kept.len() >= KEPT {
             kept.clear();
         }

@@ -6,7 +6,7 @@ use crate::ops::structure::reduce::{made, takes_made};
 use crate::{Cpu, Element, Input, KernelDef};
 use smallvec::SmallVec;
 use std::sync::Arc;
-use talray_core::backend::{Inputs, OutputSpec, Results, Tensor};
+use talray_core::backend::{Given, Inputs, OutputSpec, Results, Tensor, present};
 use talray_core::expr::{Operand, Program};
 use talray_core::passes::join::Joins;
 use talray_core::{AttrsRef, DType, Error, Result};
@@ -25,63 +25,76 @@ pub(crate) struct Joined<'a> {
 
 impl Joined<'_> {
     /// Runs the prologue, the kernel and the epilogue.
-    pub(crate) fn run(&self, joins: Joins, mut inputs: Inputs<Buffer>, outputs: &[OutputSpec]) -> Result<Results<Buffer>> {
+    pub(crate) fn run(
+        &self,
+        joins: Joins,
+        mut inputs: Inputs<'_, Buffer>,
+        outputs: &[OutputSpec],
+        results: Results<'_, Buffer>,
+    ) -> Result<()> {
         let (own, epilogue) = match joins {
             Joins::Product(operands) => (operands, self.programs.first()),
             Joins::Reduction => (self.programs[0].inputs.len(), self.programs.get(1)),
         };
-        let mut tail: Inputs<Buffer> = SmallVec::from_iter([None]);
-        tail.extend(inputs.drain(own..));
-        let dtype = epilogue.map_or(outputs[0].dtype, |program| program.inputs[0]);
-        let spec = OutputSpec { dtype, layout: outputs[0].layout.clone() };
-        let mut results = match joins {
-            Joins::Product(_) => self.cpu.run_kernel(self.kernel, self.attrs, &[], inputs, &[spec])?,
-            Joins::Reduction => self.reduced(inputs, spec)?,
+        let kernel = |inputs, spec: &[OutputSpec], results: Results<'_, Buffer>| match joins {
+            Joins::Product(_) => self.cpu.run_kernel(self.kernel, self.attrs, &[], inputs, spec, results),
+            Joins::Reduction => self.reduced(inputs, spec, results),
         };
-        let Some(epilogue) = epilogue else { return Ok(results) };
-        tail[0] = results.pop();
-        self.cpu.run_program(epilogue, tail, outputs)
+        let Some(epilogue) = epilogue else { return kernel(inputs, outputs, results) };
+        let mut tail: Inputs<'_, Buffer> = SmallVec::from_iter([Given::Absent]);
+        tail.extend(inputs.drain(own..));
+        let mut result = [None];
+        kernel(inputs, &[OutputSpec { dtype: epilogue.inputs[0], layout: outputs[0].layout.clone() }], &mut result)?;
+        let [result] = result;
+        tail[0] = result.map_or(Given::Absent, Given::Moved);
+        self.cpu.run_program(epilogue, tail, outputs, results)
     }
 
-    fn reduced(&self, inputs: Inputs<Buffer>, spec: OutputSpec) -> Result<Results<Buffer>> {
+    fn reduced(&self, inputs: Inputs<'_, Buffer>, outputs: &[OutputSpec], results: Results<'_, Buffer>) -> Result<()> {
         let prologue = &self.programs[0];
         if prologue.insts.is_empty() && prologue.outputs[0].0 == Operand::Input(0) && inputs.len() == 1 {
-            return self.cpu.run_kernel(self.kernel, self.attrs, &[], inputs, &[spec]);
+            return self.cpu.run_kernel(self.kernel, self.attrs, &[], inputs, outputs, results);
         }
         let shape = broadcast(&inputs)?;
         let dtype = prologue.outputs[0].1;
         if takes_made(self.kernel.0) && !self.cpu.is_plain() && !shape.contains(&0) {
-            match dtype {
-                DType::F32 => return self.made::<f32>(&inputs, &shape, &spec),
-                DType::F64 => return self.made::<f64>(&inputs, &shape, &spec),
-                _ => {}
+            let made = match dtype {
+                DType::F32 => Some(self.made::<f32>(&inputs, &shape, &outputs[0])?),
+                DType::F64 => Some(self.made::<f64>(&inputs, &shape, &outputs[0])?),
+                _ => None,
+            };
+            if made.is_some() {
+                results[0] = made;
+                return Ok(());
             }
         }
-        let elements = self.cpu.run_program(prologue, inputs, &[OutputSpec::new(dtype, &shape)])?;
-        self.cpu.run_kernel(self.kernel, self.attrs, &[], elements.into_iter().map(Some).collect(), &[spec])
+        let mut elements = [None];
+        self.cpu.run_program(prologue, inputs, &[OutputSpec::new(dtype, &shape)], &mut elements)?;
+        let inputs = elements.into_iter().flatten().map(Given::Moved).collect();
+        self.cpu.run_kernel(self.kernel, self.attrs, &[], inputs, outputs, results)
     }
 
-    fn made<W: Wide + Element>(&self, inputs: &Inputs<Buffer>, shape: &[usize], spec: &OutputSpec) -> Result<Results<Buffer>> {
-        let evaluator = evaluator(&self.programs[0], &[])?;
-        let views: SmallVec<[Input<'_>; 4]> = inputs.iter().flatten().map(view).collect();
+    fn made<W: Wide + Element>(&self, inputs: &Inputs<'_, Buffer>, shape: &[usize], spec: &OutputSpec) -> Result<Tensor<Buffer>> {
+        let evaluator = evaluator(&self.programs[0], 0)?;
+        let views: SmallVec<[Input<'_>; 4]> = present(inputs).map(view).collect();
         let ready = evaluator.ready(shape, &views)?;
         let mut result = fresh(spec)?;
         let Some(bytes) = result.buffer.get_mut() else { return Err(Error::internal("a new buffer is shared")) };
         let out = bytemuck::try_cast_slice_mut(bytes).map_err(|e| Error::internal(format!("buffer: {e}")))?;
         if self.kernel.1 {
-            return Ok(SmallVec::from_iter([result]));
+            return Ok(result);
         }
         let make = |range, out: &mut [W]| ready.fill(range, bytemuck::cast_slice_mut(out));
         made::<W>(self.kernel.0, self.attrs, shape, &make, out, &pool())?;
-        Ok(SmallVec::from_iter([result]))
+        Ok(result)
     }
 }
 
 /// The shape that all inputs broadcast to.
-fn broadcast(inputs: &Inputs<Buffer>) -> Result<SmallVec<[usize; 4]>> {
-    let rank = inputs.iter().flatten().map(|t| t.shape().len()).max().unwrap_or(0);
+fn broadcast(inputs: &Inputs<'_, Buffer>) -> Result<SmallVec<[usize; 4]>> {
+    let rank = present(inputs).map(|t| t.shape().len()).max().unwrap_or(0);
     let mut shape: SmallVec<[usize; 4]> = SmallVec::from_elem(1, rank);
-    for t in inputs.iter().flatten() {
+    for t in present(inputs) {
         let lead = rank - t.shape().len();
         for (to, n) in shape[lead..].iter_mut().zip(t.shape()) {
             if *to == 1 {
@@ -94,6 +107,6 @@ fn broadcast(inputs: &Inputs<Buffer>) -> Result<SmallVec<[usize; 4]>> {
     Ok(shape)
 }
 
-fn shapes(inputs: &Inputs<Buffer>) -> Vec<&[usize]> {
-    inputs.iter().flatten().map(Tensor::shape).collect()
+fn shapes<'t>(inputs: &'t Inputs<'_, Buffer>) -> Vec<&'t [usize]> {
+    present(inputs).map(Tensor::shape).collect()
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::Arc;
-use talray_core::backend::{Backend, Inputs, OutputSpec, Work};
+use talray_core::backend::{Backend, Given, Inputs, OutputSpec, Results, Work, present};
 use talray_core::exec::{Run, Symbols, check, run_op};
 use talray_core::expr::{Program, op_program};
 use talray_core::graph::{Graph, Kind, Node, OpId};
@@ -260,10 +260,10 @@ fn interpret(cpu: &Cpu, graph: &Graph, needed: &[bool], leaves: &[Leaf], keep: &
             match &node.kind {
                 Kind::Leaf(l) => made.push(Some(leaf(&leaves[*l as usize])?)),
                 Kind::Constant(c) => made.push(Some(cpu.upload(&c.bytes, c.dtype, &c.shape)?)),
-                Kind::Op(op) => match &mut step(cpu, *op, node, &mut values, &mut uses) {
-                    Ok(results) => results.drain(..).for_each(|t| made.push(Some(t))),
-                    Err(e) => return Err(check::located(e.clone(), graph, i)),
-                },
+                Kind::Op(op) => {
+                    made.resize(node.types.len(), None);
+                    step(cpu, *op, node, &mut values, &mut uses, &mut made).map_err(|e| check::located(e, graph, i))?;
+                }
                 Kind::Input(_) | Kind::Fused(_) => return Err(Error::internal("an eager graph holds only leaves and ops")),
             }
         }
@@ -287,19 +287,20 @@ fn step(
     node: &Node,
     values: &mut [SmallVec<[Option<Tensor>; 1]>],
     uses: &mut [u32],
-) -> Result<talray_core::backend::Results<Buffer>> {
+    results: Results<'_, Buffer>,
+) -> Result<()> {
     let def = op.def();
-    let mut inputs: Inputs<Buffer> = SmallVec::with_capacity(node.inputs.len());
+    let mut inputs: Inputs<'_, Buffer> = SmallVec::with_capacity(node.inputs.len());
     for v in &node.inputs {
         inputs.push(match v {
-            None => None,
+            None => Given::Absent,
             Some(v) => {
                 let left = &mut uses[v.node as usize];
                 *left -= 1;
                 let place = &mut values[v.node as usize];
                 // Nobody reads the node again: its tensor moves, and its buffer may be reused.
                 let tensor = if *left == 0 && place.len() == 1 { place[0].take() } else { place[v.out as usize].clone() };
-                Some(tensor.ok_or_else(|| Error::internal("a value was freed too early"))?)
+                Given::Moved(tensor.ok_or_else(|| Error::internal("a value was freed too early"))?)
             }
         });
     }
@@ -307,17 +308,17 @@ fn step(
         let outputs = outputs(node, &inputs)?;
         if matches!(def.lower, Lower::Elementwise(_)) {
             let mut dtypes: SmallVec<[DType; 4]> = SmallVec::new();
-            inputs.iter().flatten().for_each(|t| dtypes.push(t.dtype));
+            present(&inputs).for_each(|t| dtypes.push(t.dtype));
             let program = program(op, &node.attrs, &dtypes)?;
-            return cpu.run(Work::Map(&program), inputs, &outputs);
+            return cpu.run(Work::Map(&program), inputs, &outputs, results);
         }
-        run_op(cpu, op, AttrsRef { op: def, values: &node.attrs }, &[], inputs, &outputs)
+        run_op(cpu, op, AttrsRef { op: def, values: &node.attrs }, &[], inputs, &outputs, results)
     };
     run().map_err(|e| e.in_op(def.name))
 }
 
 /// What a node is to make. An output that lies as an input does shares its layout.
-fn outputs(node: &Node, inputs: &Inputs<Buffer>) -> Result<SmallVec<[OutputSpec; 2]>> {
+fn outputs(node: &Node, inputs: &Inputs<'_, Buffer>) -> Result<SmallVec<[OutputSpec; 2]>> {
     let spec = |ty: &Type| {
         let alike = |t: &&Tensor| {
             let sizes = ty.shape.dims().iter().zip(t.shape());
@@ -326,7 +327,7 @@ fn outputs(node: &Node, inputs: &Inputs<Buffer>) -> Result<SmallVec<[OutputSpec;
                 && sizes.clone().all(|(d, n)| *d == Dim::Known(*n))
                 && t.layout.is_contiguous()
         };
-        if let Some(t) = inputs.iter().flatten().find(alike) {
+        if let Some(t) = present(inputs).find(alike) {
             return Ok(OutputSpec { dtype: ty.dtype, layout: t.layout.clone() });
         }
         let shape = ty.shape.known().ok_or_else(|| Error::internal("an unknown size in a static graph"))?;

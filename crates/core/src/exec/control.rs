@@ -1,7 +1,7 @@
 //! `cond`, `while_loop` and `scan`: which region runs next, and with what.
 
 use super::scan::Scan;
-use crate::backend::{Backend, Inputs, Tensor};
+use crate::backend::{Backend, Given, Inputs, Tensor};
 use crate::plan::Plan;
 use crate::{AttrsRef, Error, Result};
 use std::sync::Arc;
@@ -41,10 +41,10 @@ impl<B: Backend> Control<B> {
     pub(super) fn start(
         backend: &B,
         attrs: AttrsRef<'_>,
-        inputs: Inputs<B::Buffer>,
+        inputs: Inputs<'_, B::Buffer>,
         regions: &[Arc<Plan>],
     ) -> Result<Control<B>> {
-        let mut inputs: Tensors<B> = inputs.into_iter().flatten().collect();
+        let mut inputs: Tensors<B> = inputs.into_iter().filter_map(Given::into_tensor).collect();
         let mut regions = regions.iter().cloned();
         let mut region = || regions.next().ok_or_else(|| Error::internal("a region is missing"));
         match attrs.op.name {

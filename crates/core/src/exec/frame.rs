@@ -3,7 +3,7 @@
 use super::check;
 use super::control::{Control, Next};
 use super::shapes::Symbols;
-use crate::backend::{Backend, Inputs, OutputSpec, Results, Tensor, Work};
+use crate::backend::{Backend, Given, Inputs, OutputSpec, Results, Tensor, Work};
 use crate::graph::view::{self, Layout};
 use crate::graph::{Kind, Node, OpId};
 use crate::op::Lower;
@@ -74,29 +74,52 @@ impl<B: Backend> Frame<B> {
         graph.inputs.iter().map(|v| self.values[steps.of[v.node as usize].first as usize].take()).collect()
     }
 
-    /// The inputs of a step; values that nothing reads afterwards are moved out.
-    fn inputs(&mut self, step: &Step) -> Result<Inputs<B::Buffer>> {
-        let mut inputs: Inputs<B::Buffer> = SmallVec::with_capacity(step.args.len());
+    /// Those inputs of a step that are values which nothing reads afterwards; the others are yet to be lent.
+    fn moved<'v>(&mut self, step: &Step) -> Result<Inputs<'v, B::Buffer>> {
+        let mut inputs: Inputs<'v, B::Buffer> = SmallVec::with_capacity(step.args.len());
         for arg in &step.args {
             let Some(arg) = arg else {
-                inputs.push(None);
+                inputs.push(Given::Absent);
                 continue;
             };
-            let place = &mut self.values[arg.place as usize];
-            if place.is_none() {
-                return Err(missing(arg.place));
-            }
             let stays = arg.take == Take::Keep || (self.keeps && arg.take == Take::MoveUnlessKept);
-            inputs.push(if stays { place.clone() } else { place.take() });
+            if stays {
+                inputs.push(Given::Absent);
+                continue;
+            }
+            let place = &mut self.values[arg.place as usize];
+            let moved = if arg.take == Take::Share { place.clone() } else { place.take() };
+            match moved {
+                Some(tensor) => inputs.push(Given::Moved(tensor)),
+                None => return Err(missing(arg.place)),
+            }
         }
         Ok(inputs)
     }
 
-    fn put(&mut self, step: &Step, results: &mut Results<B::Buffer>) {
+    fn put(&mut self, step: &Step, results: impl IntoIterator<Item = Tensor<B::Buffer>>) {
         let places = &mut self.values[step.first as usize..];
-        for ((tensor, used), place) in results.drain(..).zip(&step.used).zip(places) {
+        for ((tensor, used), place) in results.into_iter().zip(&step.used).zip(places) {
             if *used {
                 *place = Some(tensor);
+            }
+        }
+    }
+
+    /// Runs `work`, which is given the inputs of a step and the places of its outputs.
+    fn run(&mut self, step: &Step, work: impl FnOnce(Inputs<'_, B::Buffer>, Results<'_, B::Buffer>) -> Result<()>) -> Result<()> {
+        let mut inputs = self.moved(step)?;
+        // Whatever a step reads stands before what it makes.
+        let (before, from) = self.values.split_at_mut(step.first as usize);
+        lend(before, step, &mut inputs)?;
+        work(inputs, &mut from[..step.used.len()])
+    }
+
+    /// Drops those outputs of a step that nothing reads.
+    fn drop_unused(&mut self, step: &Step) {
+        for (used, place) in step.used.iter().zip(&mut self.values[step.first as usize..]) {
+            if !used {
+                *place = None;
             }
         }
     }
@@ -147,16 +170,14 @@ impl<B: Backend> Frame<B> {
                 Kind::Input(_) => {}
                 Kind::Constant(literal) => {
                     let t = backend.upload(&literal.bytes, literal.dtype, &literal.shape)?;
-                    self.put(step, &mut SmallVec::from_iter([t]));
+                    self.put(step, [t]);
                 }
                 Kind::Leaf(_) => return Err(Error::internal("a plan holds a leaf")),
                 Kind::Fused(program) => {
-                    let inputs = self.inputs(step)?;
                     let outputs = self.outputs(step, &plan, node)?;
-                    match &mut backend.run(Work::Map(program), inputs, &outputs) {
-                        Ok(results) => self.put(step, results),
-                        Err(e) => return Err(check::located(e.clone(), &plan.graph, self.at)),
-                    }
+                    let run = self.run(step, |inputs, results| backend.run(Work::Map(program), inputs, &outputs, results));
+                    run.map_err(|e| check::located(e, &plan.graph, self.at))?;
+                    self.drop_unused(step);
                 }
                 Kind::Op(op) => {
                     if let Some(progress) = self.op(backend, &plan, *op, node)? {
@@ -182,29 +203,30 @@ impl<B: Backend> Frame<B> {
         }
         let bound = if step.symbolic { self.symbols.attrs(&node.attrs)? } else { None };
         let attrs = AttrsRef { op: def, values: bound.as_deref().unwrap_or(&node.attrs) };
-        let inputs = self.inputs(step)?;
         let outputs = self.outputs(step, plan, node)?;
-        let results = &mut match run_op(backend, op, attrs, &plan.programs[self.at], inputs, &outputs) {
-            Ok(results) => results,
-            Err(e) => return Err(check::located(e.in_op(def.name), &plan.graph, self.at)),
-        };
+        let programs = &plan.programs[self.at];
+        let run = self.run(step, |inputs, results| run_op(backend, op, attrs, programs, inputs, &outputs, results));
+        run.map_err(|e| check::located(e.in_op(def.name), &plan.graph, self.at))?;
         let open = |t: &Type| t.shape.dims().iter().any(|d| d.eval(&self.symbols.0).is_none());
         if step.outputs.is_none() && node.types.iter().any(open) {
-            for (ty, t) in node.types.iter().zip(results.iter()) {
+            for (ty, t) in node.types.iter().zip(&self.values[step.first as usize..]) {
+                let Some(t) = t else { return Err(Error::internal("an output is missing")) };
                 self.symbols.bind(&ty.shape, t.shape(), def.name)?;
             }
             self.symbols.check(&plan.graph)?;
         }
-        self.put(step, results);
+        self.drop_unused(step);
         Ok(None)
     }
 
     fn control(&mut self, backend: &B, plan: &Plan, op: OpId, node: &Node) -> Result<Option<Progress<B>>> {
         let step = &plan.steps.of[self.at];
         if self.control.is_none() {
-            let inputs = self.inputs(step)?;
+            let mut inputs = self.moved(step)?;
+            lend(&self.values, step, &mut inputs)?;
             let attrs = AttrsRef { op: op.def(), values: &node.attrs };
-            self.control = Some(Control::start(backend, attrs, inputs, &plan.regions[self.at])?);
+            let control = Control::start(backend, attrs, inputs, &plan.regions[self.at])?;
+            self.control = Some(control);
         }
         let Some(control) = &mut self.control else { return Err(Error::internal("control state")) };
         match control.next(backend).map_err(|e| e.in_op(op.def().name))? {
@@ -212,7 +234,7 @@ impl<B: Backend> Frame<B> {
             Next::Enter(plan, mut inputs) => Ok(Some(Progress::Enter(Box::new(Frame::new(plan, &mut inputs, false)?)))),
             Next::Done(results) => {
                 self.control = None;
-                self.put(step, &mut results.into());
+                self.put(step, results);
                 Ok(None)
             }
         }
@@ -244,6 +266,16 @@ impl<B: Backend> Frame<B> {
     }
 }
 
+/// Lends a step those of its inputs that stay.
+fn lend<'v, B: Clone>(values: &'v [Option<Tensor<B>>], step: &Step, inputs: &mut Inputs<'v, B>) -> Result<()> {
+    for (arg, input) in step.args.iter().zip(inputs) {
+        if let (Some(arg), Given::Absent) = (arg, &*input) {
+            *input = Given::Lent(values[arg.place as usize].as_ref().ok_or_else(|| missing(arg.place))?);
+        }
+    }
+    Ok(())
+}
+
 #[cold]
 fn missing(place: u32) -> Error {
     Error::internal(format!("the value at place {place} is not there"))
@@ -255,23 +287,28 @@ pub fn run_op<B: Backend>(
     op: OpId,
     attrs: AttrsRef<'_>,
     programs: &[Arc<crate::expr::Program>],
-    inputs: Inputs<B::Buffer>,
+    inputs: Inputs<'_, B::Buffer>,
     outputs: &[OutputSpec],
-) -> Result<crate::backend::Results<B::Buffer>> {
+    results: Results<'_, B::Buffer>,
+) -> Result<()> {
     let def = op.def();
     if !matches!(def.lower, Lower::View) {
-        return backend.run(Work::Op { op, attrs, programs }, inputs, outputs);
+        return backend.run(Work::Op { op, attrs, programs }, inputs, outputs, results);
     }
-    let Some(Some(input)) = inputs.into_iter().next() else { return Err(Error::internal("a view of nothing")) };
-    let [output] = outputs else { return Err(Error::internal("a view has one output")) };
-    if input.layout.is_contiguous() && input.layout.offset == 0 && view::keeps_order(def.name) {
-        return Ok(SmallVec::from_iter([Tensor { layout: output.layout.clone(), ..input }]));
-    }
-    if let Some(layout) = view::view(attrs, &input.layout, output.shape())? {
-        return Ok(SmallVec::from_iter([Tensor { layout: Arc::new(layout), ..input }]));
-    }
-    let packed = backend.contiguous(&input)?;
-    let offset = packed.layout.offset;
-    let layout = if offset == 0 { output.layout.clone() } else { Arc::new(Layout { offset, ..Layout::clone(&output.layout) }) };
-    Ok(SmallVec::from_iter([Tensor { layout, ..packed }]))
+    let Some(input) = inputs.into_iter().next().and_then(Given::into_tensor) else {
+        return Err(Error::internal("a view of nothing"));
+    };
+    let ([output], [result]) = (outputs, results) else { return Err(Error::internal("a view has one output")) };
+    *result = Some(if input.layout.is_contiguous() && input.layout.offset == 0 && view::keeps_order(def.name) {
+        Tensor { layout: output.layout.clone(), ..input }
+    } else if let Some(layout) = view::view(attrs, &input.layout, output.shape())? {
+        Tensor { layout: Arc::new(layout), ..input }
+    } else {
+        let packed = backend.contiguous(&input)?;
+        let offset = packed.layout.offset;
+        let layout =
+            if offset == 0 { output.layout.clone() } else { Arc::new(Layout { offset, ..Layout::clone(&output.layout) }) };
+        Tensor { layout, ..packed }
+    });
+    Ok(())
 }

@@ -32,8 +32,10 @@ pub(crate) struct Arg {
 /// What becomes of the tensor that an input stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Take {
-    /// Something reads it later.
+    /// A later step reads it.
     Keep,
+    /// A later argument of this step moves it.
+    Share,
     /// Nothing does: it moves, and its buffer may be written.
     Move,
     /// Nothing does, but it came from outside: it moves unless a run that fails must be able to give it back.
@@ -82,8 +84,10 @@ impl Steps {
         let step = |(i, node): (usize, &Node)| {
             // A value that a node reads twice moves with the last of the two.
             let take = |at: usize, v: Value| {
-                if !frees[i].contains(&v) || node.inputs[at + 1..].contains(&Some(v)) {
+                if !frees[i].contains(&v) {
                     Take::Keep
+                } else if node.inputs[at + 1..].contains(&Some(v)) {
+                    Take::Share
                 } else if i < commit && is_input(v) {
                     Take::MoveUnlessKept
                 } else {
@@ -158,7 +162,7 @@ mod tests {
         let x = square(&mut graph);
         graph.outputs = vec![graph.build().matmul(x, x, false, false).unwrap()];
         let plan = Plan::new(&graph, 1, &Passes::NONE, &|_| true).unwrap();
-        assert_eq!(takes(&plan, 1), [Take::Keep, Take::MoveUnlessKept]);
+        assert_eq!(takes(&plan, 1), [Take::Share, Take::MoveUnlessKept]);
     }
 
     #[test]

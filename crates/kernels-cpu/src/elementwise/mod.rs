@@ -61,6 +61,11 @@ impl Evaluator {
         Ok(Self { chain: plan::chain(program, &all)?, inputs: program.inputs.as_slice().into(), over: all })
     }
 
+    /// For each input, the output that takes its place.
+    pub(crate) fn over(&self) -> &[Option<usize>] {
+        &self.over
+    }
+
     /// Computes every element of `shape`. `outputs` are contiguous: exactly the elements, as bytes.
     ///
     /// # Errors

@@ -3,16 +3,17 @@
 use smallvec::SmallVec;
 use talray_core::expr::{Operand, Program};
 
-/// For each input the output that takes its place, of those inputs that are `free` to be written over. An output that is
+/// For each input the output that takes its place, of those that are free to be written over: input `i` is where bit `i` of
+/// `free` is set. An output that is
 /// made when its input has been read for the last time is written at once; others are copied at the end of a block,
 /// so they come second.
-pub(crate) fn laid_over(program: &Program, free: SmallVec<[bool; 8]>) -> SmallVec<[Option<usize>; 8]> {
+pub(crate) fn laid_over(program: &Program, free: u64) -> SmallVec<[Option<usize>; 8]> {
     let mut over: SmallVec<[Option<usize>; 8]> = SmallVec::from_elem(None, program.inputs.len());
-    if !free.contains(&true) {
+    if free == 0 {
         return over;
     }
     let fits = |over: &[Option<usize>], i: usize, o: usize| {
-        free[i] && over[i].is_none() && !over.contains(&Some(o)) && program.inputs[i] == program.outputs[o].1
+        i < 64 && free >> i & 1 == 1 && over[i].is_none() && !over.contains(&Some(o)) && program.inputs[i] == program.outputs[o].1
     };
     if program.outputs.len() > 1 {
         let last = last_reads(program);
@@ -68,7 +69,7 @@ mod tests {
         let (m, gradient, param) = (input(0), input(1), input(2));
         let momentum = m + gradient;
         let program = Program::compile(&[DType::F32; 3], &[param - momentum.clone(), momentum]);
-        let over = laid_over(&program, SmallVec::from_slice(&[true, false, true]));
+        let over = laid_over(&program, 0b101);
         assert_eq!(over.as_slice(), [Some(1), None, Some(0)]);
     }
 
@@ -78,9 +79,9 @@ mod tests {
         let (a, b) = (input(0), input(1));
         let sum = a.clone() + b;
         let program = Program::compile(&[DType::F32; 2], &[sum.clone(), sum * a]);
-        let over = laid_over(&program, SmallVec::from_slice(&[true, false]));
+        let over = laid_over(&program, 0b01);
         assert_eq!(over.as_slice(), [Some(1), None]);
-        let both = laid_over(&program, SmallVec::from_slice(&[true, true]));
+        let both = laid_over(&program, 0b11);
         assert_eq!(both.as_slice(), [Some(1), Some(0)]);
     }
 }

@@ -143,6 +143,8 @@ pub(super) struct Block {
     class: usize,
     /// Is it counted as live?
     live: bool,
+    /// Number of buffers that share it, while it is live.
+    pub(super) shares: AtomicUsize,
 }
 
 // SAFETY: a block owns its memory; sharing is governed by `Buffer`.
@@ -170,7 +172,7 @@ impl Block {
             end(len);
             return Err(Error::memory(format!("the system has no {len} bytes left ({} bytes are in use)", live - len)));
         }
-        Ok(Block { pointer, len, class, live: true })
+        Ok(Block { pointer, len, class, live: true, shares: AtomicUsize::new(1) })
     }
 
     pub(super) fn pointer(&self) -> *mut u8 {
@@ -189,6 +191,7 @@ impl Block {
     pub(super) fn renew(&mut self, len: usize) -> Result<()> {
         begin(len)?;
         (self.len, self.live) = (len, true);
+        *self.shares.get_mut() = 1;
         Ok(())
     }
 

@@ -9,14 +9,18 @@ pub use allocator::{Stats, set_limit, stats, trim};
 pub use prefetch::{prefetch, prefetch_far};
 
 use allocator::{Block, class_of};
-use std::mem::ManuallyDrop;
-use std::sync::Arc;
-use std::sync::atomic::{Ordering::Acquire, fence};
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use talray_core::Result;
 
 /// A shared piece of memory. It goes back to the allocator with its last clone.
-#[derive(Clone, Debug)]
-pub struct Buffer(ManuallyDrop<Arc<Block>>);
+#[derive(Debug)]
+pub struct Buffer(NonNull<Block>);
+
+// SAFETY: a buffer owns a share of its block, which may be used from any thread; the count of shares is atomic.
+unsafe impl Send for Buffer {}
+// SAFETY: as above; shared access only reads.
+unsafe impl Sync for Buffer {}
 
 impl Buffer {
     /// A buffer of `bytes` bytes with unspecified (but initialised) contents.
@@ -26,14 +30,12 @@ impl Buffer {
     pub fn new(bytes: usize) -> Result<Buffer> {
         let block = match spare::take(class_of(bytes)) {
             Some(mut block) => {
-                if let Some(own) = Arc::get_mut(&mut block) {
-                    own.renew(bytes)?;
-                }
+                block.renew(bytes)?;
                 block
             }
-            None => Arc::new(Block::new(bytes)?),
+            None => Box::new(Block::new(bytes)?),
         };
-        Ok(Buffer(ManuallyDrop::new(block)))
+        Ok(Buffer(NonNull::from(Box::leak(block))))
     }
 
     /// A copy of `data`.
@@ -48,12 +50,18 @@ impl Buffer {
         Ok(buffer)
     }
 
+    #[inline]
+    fn block(&self) -> &Block {
+        // SAFETY: the block lives until its last share is dropped.
+        unsafe { self.0.as_ref() }
+    }
+
     /// Its bytes.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the block is initialised and lives as long as `self`; it is only written through
         // `get_mut`, when no other clone exists.
-        unsafe { std::slice::from_raw_parts(self.0.pointer(), self.0.len()) }
+        unsafe { std::slice::from_raw_parts(self.block().pointer(), self.block().len()) }
     }
 
     /// Its bytes, to be written, if this is the only clone.
@@ -62,7 +70,7 @@ impl Buffer {
         if !self.is_unique() {
             return None;
         }
-        let (pointer, len) = (self.0.pointer(), self.0.len());
+        let (pointer, len) = (self.block().pointer(), self.block().len());
         // SAFETY: no other clone exists, and the borrow of `self` keeps one from being made.
         Some(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
     }
@@ -70,26 +78,33 @@ impl Buffer {
     /// Is this the only clone?
     #[inline]
     pub fn is_unique(&mut self) -> bool {
-        // There are no weak references, and a clone can be made of a clone only.
-        let unique = Arc::strong_count(&self.0) == 1;
-        // What other threads did with clones that they dropped comes before what is done with the bytes now.
-        fence(Acquire);
-        unique
+        // A clone can be made of a clone only. What other threads did with clones that they dropped comes before what is
+        // done with the bytes now.
+        self.block().shares.load(Acquire) == 1
     }
 
     /// Address of its first byte, to compare buffers by.
     pub fn address(&self) -> usize {
-        self.0.pointer() as usize
+        self.block().pointer() as usize
+    }
+}
+
+impl Clone for Buffer {
+    #[inline]
+    fn clone(&self) -> Buffer {
+        self.block().shares.fetch_add(1, Relaxed);
+        Buffer(self.0)
     }
 }
 
 impl Drop for Buffer {
+    #[inline]
     fn drop(&mut self) {
-        let unique = self.is_unique();
-        // SAFETY: nothing uses the field after this.
-        let block = unsafe { ManuallyDrop::take(&mut self.0) };
-        if unique {
-            spare::keep(block);
+        // The last one need not say so to anybody.
+        if self.is_unique() || self.block().shares.fetch_sub(1, Release) == 1 {
+            self.block().shares.load(Acquire);
+            // SAFETY: it came from a box, and no other share is left.
+            spare::keep(unsafe { Box::from_raw(self.0.as_ptr()) });
         }
     }
 }

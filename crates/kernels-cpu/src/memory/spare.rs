@@ -3,7 +3,6 @@
 
 use super::allocator::{Block, class_bytes};
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// Classes that are kept: up to 64 KiB.
 const CLASSES: usize = 41;
@@ -14,7 +13,7 @@ const MOST: usize = 1 << 20;
 const BLOCKS: usize = 256;
 
 struct Spare {
-    blocks: [Vec<Arc<Block>>; CLASSES],
+    blocks: [Vec<Box<Block>>; CLASSES],
     bytes: usize,
 }
 
@@ -22,8 +21,8 @@ thread_local! {
     static SPARE: RefCell<Spare> = const { RefCell::new(Spare { blocks: [const { Vec::new() }; CLASSES], bytes: 0 }) };
 }
 
-/// A resting block of this class that nobody else holds.
-pub(super) fn take(class: usize) -> Option<Arc<Block>> {
+/// A resting block of this class.
+pub(super) fn take(class: usize) -> Option<Box<Block>> {
     if class >= CLASSES {
         return None;
     }
@@ -36,14 +35,13 @@ pub(super) fn take(class: usize) -> Option<Arc<Block>> {
     SPARE.try_with(take).ok().flatten()
 }
 
-/// Keeps a block that nobody else holds, or lets it go where there are enough.
-pub(super) fn keep(mut block: Arc<Block>) {
-    let Some(own) = Arc::get_mut(&mut block) else { return };
-    let class = own.class();
+/// Keeps a block, or lets it go where there are enough.
+pub(super) fn keep(mut block: Box<Block>) {
+    let class = block.class();
     if class >= CLASSES {
         return;
     }
-    own.rest();
+    block.rest();
     // While a thread ends it keeps nothing any more: the block is dropped.
     let _ = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
