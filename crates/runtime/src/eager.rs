@@ -15,6 +15,7 @@ use talray_core::exec::{Run, Symbols, check, run_op};
 use talray_core::expr::{Program, op_program};
 use talray_core::graph::{Graph, Kind, Node, OpId};
 use talray_core::op::Lower;
+use talray_core::passes::join::{Joins, joins};
 use talray_core::passes::{Passes, Rewrite};
 use talray_core::plan::Plan;
 use talray_core::{Attrs, AttrsRef, DType, Dim, Type, Value, ops};
@@ -22,6 +23,8 @@ use talray_kernels_cpu::memory::Buffer;
 
 /// Work below this many element operations runs on the calling thread when the engine is idle.
 pub(crate) const SMALL: u64 = 300_000;
+/// Multiplications of a product that take as long as an element operation.
+const MULTIPLICATIONS: u64 = 32;
 
 impl Session {
     /// Runs everything that is recorded and still has a handle.
@@ -225,10 +228,18 @@ pub(crate) fn node_cost(graph: &Graph, node: &Node, symbols: &Symbols) -> u64 {
         Kind::Op(op) if matches!(op.def().lower, Lower::View) => 0,
         Kind::Op(op) if matches!(op.def().lower, Lower::Elementwise(_)) => out,
         Kind::Fused(p) => out * p.insts.len().max(1) as u64,
-        Kind::Op(_) => {
-            let read: u64 = node.inputs.iter().flatten().map(|v| elements(graph.ty(*v))).max().unwrap_or(0);
-            // A product does as much as its larger operand times the rows of the other.
-            if node.inputs.len() >= 2 { read.max(out) * 2 } else { read + out }
+        Kind::Op(op) => {
+            let read = || node.inputs.iter().flatten().map(|v| elements(graph.ty(*v)));
+            let most = read().max().unwrap_or(0);
+            match joins(*op) {
+                Some(Joins::Product(operands)) => {
+                    // Of m·k and k·n elements to m·n ones, m·k·n multiplications.
+                    let all: f64 = read().take(operands).map(|n| n as f64).product();
+                    (most.max(out) * 2).max((all * out as f64).sqrt() as u64 / MULTIPLICATIONS)
+                }
+                _ if node.inputs.len() >= 2 => most.max(out) * 2,
+                _ => most + out,
+            }
         }
         _ => 0,
     }
