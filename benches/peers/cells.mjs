@@ -18,7 +18,8 @@ const ours = (file, ...rest) => [process.execPath, [join(root, 'benches', 'ours'
 const rust = (workload, ...rest) => [join(root, 'target', 'release', 'talray-bench-peers'), [workload, ...rest]];
 
 /**
- * A group: `name`, `threads`, `programs` (name to command, `ours` among them), `seconds` a turn, `rounds`, and `cells`
+ * A group: `name`, `threads`, `programs` (name to command, `ours` among them, with an
+ * environment of its own where it has one), `seconds` a turn, `rounds`, and `cells`
  * (`name`, `params`, `unit`, `higher` = whether more is better, and `bar` = what ours is held to where there are no peers).
  */
 function group(name, threads, settings) {
@@ -130,6 +131,27 @@ const small = [
   }),
 ];
 
+/** Runs with this engine, whatever the group says. */
+const on = (backend, [command, args]) => [command, args, { TALRAY_BACKEND: backend }];
+
+/** Our engine in WebAssembly: products against what else multiplies there, a training step against the native add-on. */
+const wasm = [
+  group('wasm.matmul', 1, {
+    seconds: 0.8,
+    programs: {
+      ours: on('wasm', ours('matmul')),
+      'onnxruntime-web': node('matmul', 'onnxruntime-web'),
+      'tfjs-wasm': node('matmul', 'tfjs-wasm'),
+    },
+    cells: [256, 512, 1024, 2048].map((size) => ({ name: `wasm.matmul.${size}`, params: { size }, unit: 'GFLOP/s', higher: true })),
+  }),
+  group('wasm.wdl', 1, {
+    rounds: 3,
+    programs: { ours: on('wasm', ours('wdl')), 'our native add-on': on('native', ours('wdl')) },
+    cells: [{ name: 'wasm.wdl.b512', params: { batch: 512 }, unit: 'rows/s', higher: true }],
+  }),
+];
+
 /** A training step whose kernels do nothing: what is left is ours alone. */
 const replay = group('replay', 1, {
   seconds: 1,
@@ -170,6 +192,7 @@ const levels = simdLevel() === 'avx512' ? ['avx512', 'avx2'] : [simdLevel()];
 /** Every group, in the order in which they run. */
 export const groups = [
   ...small,
+  ...wasm,
   replay,
   peaks(1),
   peaks(2),

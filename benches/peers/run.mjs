@@ -91,9 +91,9 @@ function build() {
 /** Starts the programs of a group one after another, so that none disturbs another's start. */
 async function start(group, failed) {
   const started = [];
-  for (const [name, [command, args]] of Object.entries(group.programs)) {
+  for (const [name, [command, args, own]] of Object.entries(group.programs)) {
     const held = pinned(command, [...args, '--threads', String(group.threads)], group.threads);
-    const contender = new Contender(name, held, { cwd: root, env: { TALRAY_THREADS: String(group.threads), ...group.env } });
+    const contender = new Contender(name, held, { cwd: root, env: { TALRAY_THREADS: String(group.threads), ...group.env, ...own } });
     try {
       await contender.ready();
       started.push(contender);

@@ -50,10 +50,16 @@ export function setup(log = console.log) {
     must(python, ['-c', 'import torch; torch.ones(2) + 1']);
   });
   const node = join(here, 'node');
-  once(join(node, 'node_modules', '.stamp'), ['node/package.json', 'node/package-lock.json'], log, 'onnxruntime-node, tfjs', () => {
-    // onnxruntime-node's install script fetches GPU libraries; the CPU ones are in the package.
-    must('npm', ['ci', '--silent', '--ignore-scripts', '--no-audit', '--no-fund'], node);
-  });
+  once(
+    join(node, 'node_modules', '.stamp'),
+    ['node/package.json', 'node/package-lock.json'],
+    log,
+    'onnxruntime-node, onnxruntime-web, tfjs',
+    () => {
+      // onnxruntime-node's install script fetches GPU libraries; the CPU ones are in the package.
+      must('npm', ['ci', '--silent', '--ignore-scripts', '--no-audit', '--no-fund'], node);
+    },
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
