@@ -31,6 +31,7 @@ _ARITHMETIC = {
     "fmin": (np.fmin, (-3, 3), (-3, 3), True, "NumPy", 0, 0, False),
     "heaviside": (np.heaviside, (-3, 3), (-3, 3), False, "NumPy", 0, 0, False),
     "pow": (_wide(np.power), (0.1, 4), (-5, 5), False, "NumPy in f64", 1e-6, 4e-15, False),
+    "float_power": (_wide(np.float_power), (0.1, 4), (-5, 5), False, "NumPy in f64", 1e-6, 4e-15, False),
     "atan2": (_wide(np.arctan2), (-3, 3), (-3, 3), False, "NumPy in f64", 1e-6, 2e-15, True),
     "logaddexp": (_wide(np.logaddexp), (-9, 9), (-9, 9), False, "NumPy in f64", 1e-6, 4e-15, False),
     "logaddexp2": (_wide(np.logaddexp2), (-9, 9), (-9, 9), False, "NumPy in f64", 1e-6, 4e-15, False),
@@ -65,6 +66,8 @@ def _arithmetic():
             case(name, [a, b], wanted, source=source, atol=1e-3)
     a, b = np.array([-2.0, -2.0, -8.0, 0.0, 0.0, 2.0], np.float32), np.array([3.0, 2.0, 1 / 3, 0.0, -1.0, 0.5], np.float32)
     case("pow", [a, b], np.power(a.astype(np.float64), b.astype(np.float64)).astype(np.float32), rtol=1e-6)
+    a, b = ints([9], -4, 5, "i32", 1), ints([9], -3, 4, "i32", 2)
+    case("float_power", [a, b], np.float_power(a, b).astype(np.float32), rtol=1e-6)
     for dtype in ("i32", "i64", "u8"):
         a, b = ints([8], -5, 6, dtype, 1), ints([8], 0, 4, dtype, 2)
         case("pow", [a, b], np.power(a, b))
@@ -154,6 +157,21 @@ def _nearness():
         case(name, [empty, empty], np.asarray(function(empty, empty)))
 
 
+def _equality():
+    for dtype in ("f32", "f64", "i32", "i64", "u8"):
+        a = ints([2, 3], 0, 4, dtype) if dtype in INTS else floats([2, 3], dtype=dtype)
+        other = a.copy()
+        other[1, 2] += 1
+        for b in (a, other, a[:1], a[0], a.reshape(3, 2)):
+            case("array_equal", [a, b], np.asarray(np.array_equal(a, b)))
+    x = np.array([0.0, np.nan, np.inf], np.float32)
+    for b in (x, -x):
+        for equal in (False, True):
+            case("array_equal", [x, b], np.asarray(np.array_equal(x, b, equal_nan=equal)), {"equal_nan": equal})
+    empty = np.zeros([0, 2], np.float32)
+    case("array_equal", [empty, empty], np.asarray(True))
+
+
 def _comparisons():
     for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"):
         function = getattr(np, name)
@@ -211,6 +229,7 @@ def make():
     _divisors()
     _exponents()
     _nearness()
+    _equality()
     _comparisons()
     _logic()
     _choice()

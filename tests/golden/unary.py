@@ -114,6 +114,14 @@ def _exact():
             x = np.concatenate([edges(dtype), floats([24], -9, 9, dtype), np.arange(-4, 4, dtype=DTYPES[dtype]) + DTYPES[dtype](0.5),
                                 np.array([2**23 + 1, -(2**23) - 1, 8388607.5, 1e30, -0.3, 0.3]).astype(DTYPES[dtype])])
             case(name, [x], function(x), bits=True)
+    for dtype in ("f32", "f64"):
+        x = np.concatenate([floats([24], -900, 900, dtype), np.array([0.25, -0.75, 0.125, 15.0, 25.0, -15.0, 0.0, -0.0, np.inf, np.nan], DTYPES[dtype])])
+        for decimals in (1, 2, 3, -1, -2):
+            case("round", [x], np.round(x, decimals), {"decimals": decimals}, bits=True)
+    for dtype in INTS:
+        x = np.concatenate([ints([24], -120, 121, dtype), np.array([0, 5, 15, 25, 35, 45, 50, 55], DTYPES[dtype])])
+        for decimals in (0, 2, -1, -2):
+            case("round", [x], np.round(x.astype(np.int64), decimals).astype(x.dtype), {"decimals": decimals})
     for name, function in (("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite), ("isposinf", np.isposinf), ("isneginf", np.isneginf), ("signbit", np.signbit)):
         for dtype in ("f32", "f64", "f16"):
             case(name, [edges(dtype)], function(edges(dtype)))

@@ -26,6 +26,7 @@ const INFINITE: &[(&str, &str)] = &[
     ("rsqrt", "x^(-3/2) / 2 at small x passes the greatest f32"),
     ("atan2", "1 / radius near the origin passes the greatest f32"),
     ("pow", "b a^(b - 1) at a = 0 and b < 1"),
+    ("float_power", "b a^(b - 1) at a = 0 and b < 1"),
     ("lgamma", "digamma at 0 and at subnormal x passes the greatest f32"),
     ("ldexp", "2^exponent at large exponents passes the greatest number"),
     ("frexp", "2^-exponent at subnormal x passes the greatest f32"),

@@ -362,10 +362,20 @@ export function exponential(x: TensorLike): Tensor {
 }
 
 /**
+ * `a` raised to `b` as `pow` does, with integers and bools converted to f32 first, so that negative exponents give fractions. As `numpy.float_power`, in the dtypes of this package.
+ */
+export function floatPower(a: TensorLike, b: TensorLike): Tensor {
+  words.begin(37, 2);
+  words.arg(a);
+  words.arg(b);
+  return words.one();
+}
+
+/**
  * `x` rounded down, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.floor`.
  */
 export function floor(x: TensorLike): Tensor {
-  words.begin(37, 1);
+  words.begin(38, 1);
   words.arg(x);
   return words.one();
 }
@@ -374,7 +384,7 @@ export function floor(x: TensorLike): Tensor {
  * The quotient `a / b` rounded down, in the common dtype; for integers `x // 0` is 0. Bools are refused. Its gradient is zero. As `numpy.floor_divide`.
  */
 export function floorDivide(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(38, 2);
+  words.begin(39, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -384,7 +394,7 @@ export function floorDivide(a: TensorLike, b: TensorLike): Tensor {
  * The greater of `a` and `b`, and the other where one is NaN. Where they are equal the gradient goes to `a`. As `numpy.fmax`.
  */
 export function fmax(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(39, 2);
+  words.begin(40, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -394,7 +404,7 @@ export function fmax(a: TensorLike, b: TensorLike): Tensor {
  * The lesser of `a` and `b`, and the other where one is NaN. Where they are equal the gradient goes to `a`. As `numpy.fmin`.
  */
 export function fmin(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(40, 2);
+  words.begin(41, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -404,7 +414,7 @@ export function fmin(a: TensorLike, b: TensorLike): Tensor {
  * C's `a % b`: what division rounded towards zero leaves, with the sign of `a`; for integers `x % 0` is 0. Bools are refused. As `numpy.fmod`.
  */
 export function fmod(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(41, 2);
+  words.begin(42, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -414,7 +424,7 @@ export function fmod(a: TensorLike, b: TensorLike): Tensor {
  * `x` taken apart into a `significand` of a magnitude in [½, 1) and the `i32` `exponent` of its power of two, with `x = significand · 2^exponent`. Zeros, infinities and NaN are their own significand, with exponent 0. As `numpy.frexp`.
  */
 export function frexp(x: TensorLike): { significand: Tensor; exponent: Tensor } {
-  words.begin(42, 1);
+  words.begin(43, 1);
   words.arg(x);
   const made = words.many();
   return { significand: made[0] as Tensor, exponent: made[1] as Tensor };
@@ -424,7 +434,7 @@ export function frexp(x: TensorLike): { significand: Tensor; exponent: Tensor } 
  * The greatest common divisor of `|a|` and `|b|`; `gcd(a, 0)` is `|a|`. Floats and bools are refused. As `numpy.gcd`.
  */
 export function gcd(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(43, 2);
+  words.begin(44, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -436,7 +446,7 @@ export function gcd(a: TensorLike, b: TensorLike): Tensor {
  */
 export function gelu(x: TensorLike, options: { approximate?: boolean | undefined } = {}): Tensor {
   words.known(options, ['approximate']);
-  words.begin(44, 1);
+  words.begin(45, 1);
   words.arg(x);
   words.flag(options.approximate);
   return words.one();
@@ -446,7 +456,7 @@ export function gelu(x: TensorLike, options: { approximate?: boolean | undefined
  * `a > b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.greater`.
  */
 export function greater(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(45, 2);
+  words.begin(46, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -456,7 +466,7 @@ export function greater(a: TensorLike, b: TensorLike): Tensor {
  * `a >= b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.greater_equal`.
  */
 export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(46, 2);
+  words.begin(47, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -468,7 +478,7 @@ export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
  */
 export function hardShrink(x: TensorLike, options: { threshold?: number | undefined } = {}): Tensor {
   words.known(options, ['threshold']);
-  words.begin(47, 1);
+  words.begin(48, 1);
   words.arg(x);
   words.number(options.threshold);
   return words.one();
@@ -478,7 +488,7 @@ export function hardShrink(x: TensorLike, options: { threshold?: number | undefi
  * `relu6(x + 3) / 6`: 0 up to −3, 1 from 3, a line between. As `keras.activations.hard_sigmoid`.
  */
 export function hardSigmoid(x: TensorLike): Tensor {
-  words.begin(48, 1);
+  words.begin(49, 1);
   words.arg(x);
   return words.one();
 }
@@ -487,7 +497,7 @@ export function hardSigmoid(x: TensorLike): Tensor {
  * `x · hardSigmoid(x)`, also called hard swish. As `keras.activations.hard_silu`.
  */
 export function hardSilu(x: TensorLike): Tensor {
-  words.begin(49, 1);
+  words.begin(50, 1);
   words.arg(x);
   return words.one();
 }
@@ -496,7 +506,7 @@ export function hardSilu(x: TensorLike): Tensor {
  * `x` held between −1 and 1. As `keras.activations.hard_tanh`.
  */
 export function hardTanh(x: TensorLike): Tensor {
-  words.begin(50, 1);
+  words.begin(51, 1);
   words.arg(x);
   return words.one();
 }
@@ -505,7 +515,7 @@ export function hardTanh(x: TensorLike): Tensor {
  * 0 where `a` is negative, `b` where it is 0, 1 where it is positive; NaN stays NaN. The gradient of `a` is zero. As `numpy.heaviside`.
  */
 export function heaviside(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(51, 2);
+  words.begin(52, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -515,7 +525,7 @@ export function heaviside(a: TensorLike, b: TensorLike): Tensor {
  * `sqrt(a² + b²)` without overflow or underflow; infinite where either is. The gradient at the origin is taken as 0. As `numpy.hypot`.
  */
 export function hypot(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(52, 2);
+  words.begin(53, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -525,7 +535,7 @@ export function hypot(a: TensorLike, b: TensorLike): Tensor {
  * `x` itself.
  */
 export function identity(x: TensorLike): Tensor {
-  words.begin(53, 1);
+  words.begin(54, 1);
   words.arg(x);
   return words.one();
 }
@@ -538,7 +548,7 @@ export function identity(x: TensorLike): Tensor {
  */
 export function isclose(a: TensorLike, b: TensorLike, options: { rtol?: number | undefined; atol?: number | undefined; equalNan?: boolean | undefined } = {}): Tensor {
   words.known(options, ['rtol', 'atol', 'equalNan']);
-  words.begin(54, 2);
+  words.begin(55, 2);
   words.arg(a);
   words.arg(b);
   words.number(options.rtol);
@@ -551,7 +561,7 @@ export function isclose(a: TensorLike, b: TensorLike, options: { rtol?: number |
  * True where `x` is neither NaN nor an infinity; always true for integers. As `numpy.isfinite`.
  */
 export function isfinite(x: TensorLike): Tensor {
-  words.begin(55, 1);
+  words.begin(56, 1);
   words.arg(x);
   return words.one();
 }
@@ -560,7 +570,7 @@ export function isfinite(x: TensorLike): Tensor {
  * True where `x` is an infinity; always false for integers. As `numpy.isinf`.
  */
 export function isinf(x: TensorLike): Tensor {
-  words.begin(56, 1);
+  words.begin(57, 1);
   words.arg(x);
   return words.one();
 }
@@ -569,7 +579,7 @@ export function isinf(x: TensorLike): Tensor {
  * True where `x` is NaN; always false for integers. As `numpy.isnan`.
  */
 export function isnan(x: TensorLike): Tensor {
-  words.begin(57, 1);
+  words.begin(58, 1);
   words.arg(x);
   return words.one();
 }
@@ -578,7 +588,7 @@ export function isnan(x: TensorLike): Tensor {
  * True where `x` is −∞; always false for integers. As `numpy.isneginf`.
  */
 export function isneginf(x: TensorLike): Tensor {
-  words.begin(58, 1);
+  words.begin(59, 1);
   words.arg(x);
   return words.one();
 }
@@ -587,7 +597,7 @@ export function isneginf(x: TensorLike): Tensor {
  * True where `x` is +∞; always false for integers. As `numpy.isposinf`.
  */
 export function isposinf(x: TensorLike): Tensor {
-  words.begin(59, 1);
+  words.begin(60, 1);
   words.arg(x);
   return words.one();
 }
@@ -596,7 +606,7 @@ export function isposinf(x: TensorLike): Tensor {
  * The least common multiple of `|a|` and `|b|`, 0 where either is 0; it wraps where the dtype does not hold it. Floats and bools are refused. As `numpy.lcm`.
  */
 export function lcm(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(60, 2);
+  words.begin(61, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -606,7 +616,7 @@ export function lcm(a: TensorLike, b: TensorLike): Tensor {
  * `x · 2^exponent` for integers `exponent`, rounded once. As `numpy.ldexp`.
  */
 export function ldexp(x: TensorLike, exponent: TensorLike): Tensor {
-  words.begin(61, 2);
+  words.begin(62, 2);
   words.arg(x);
   words.arg(exponent);
   return words.one();
@@ -618,7 +628,7 @@ export function ldexp(x: TensorLike, exponent: TensorLike): Tensor {
  */
 export function leakyRelu(x: TensorLike, options: { negativeSlope?: number | undefined } = {}): Tensor {
   words.known(options, ['negativeSlope']);
-  words.begin(62, 1);
+  words.begin(63, 1);
   words.arg(x);
   words.number(options.negativeSlope);
   return words.one();
@@ -628,7 +638,7 @@ export function leakyRelu(x: TensorLike, options: { negativeSlope?: number | und
  * `a << b`; counts of the width and more (and negative ones) give 0. Floats and bools are refused. As `numpy.left_shift`.
  */
 export function leftShift(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(63, 2);
+  words.begin(64, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -638,7 +648,7 @@ export function leftShift(a: TensorLike, b: TensorLike): Tensor {
  * `a < b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.less`.
  */
 export function less(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(64, 2);
+  words.begin(65, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -648,7 +658,7 @@ export function less(a: TensorLike, b: TensorLike): Tensor {
  * `a <= b` as bool, elementwise with broadcasting; false where either is NaN. As `numpy.less_equal`.
  */
 export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(65, 2);
+  words.begin(66, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -658,7 +668,7 @@ export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
  * `log(|Γ(x)|)`; infinite at 0 and the negative integers. As `scipy.special.gammaln`.
  */
 export function lgamma(x: TensorLike): Tensor {
-  words.begin(66, 1);
+  words.begin(67, 1);
   words.arg(x);
   return words.one();
 }
@@ -667,7 +677,7 @@ export function lgamma(x: TensorLike): Tensor {
  * The natural logarithm of `x`; −∞ at 0, NaN below. As `numpy.log`.
  */
 export function log(x: TensorLike): Tensor {
-  words.begin(67, 1);
+  words.begin(68, 1);
   words.arg(x);
   return words.one();
 }
@@ -676,7 +686,7 @@ export function log(x: TensorLike): Tensor {
  * The logarithm of `x` to base 10; −∞ at 0, NaN below. As `numpy.log10`.
  */
 export function log10(x: TensorLike): Tensor {
-  words.begin(68, 1);
+  words.begin(69, 1);
   words.arg(x);
   return words.one();
 }
@@ -685,7 +695,7 @@ export function log10(x: TensorLike): Tensor {
  * `log(1 + x)`, exact near 0; −∞ at −1, NaN below. As `numpy.log1p`.
  */
 export function log1p(x: TensorLike): Tensor {
-  words.begin(69, 1);
+  words.begin(70, 1);
   words.arg(x);
   return words.one();
 }
@@ -694,7 +704,7 @@ export function log1p(x: TensorLike): Tensor {
  * The logarithm of `x` to base 2; −∞ at 0, NaN below. As `numpy.log2`.
  */
 export function log2(x: TensorLike): Tensor {
-  words.begin(70, 1);
+  words.begin(71, 1);
   words.arg(x);
   return words.one();
 }
@@ -703,7 +713,7 @@ export function log2(x: TensorLike): Tensor {
  * `log(sigmoid(x))`, without overflow. As `keras.activations.log_sigmoid`.
  */
 export function logSigmoid(x: TensorLike): Tensor {
-  words.begin(71, 1);
+  words.begin(72, 1);
   words.arg(x);
   return words.one();
 }
@@ -712,7 +722,7 @@ export function logSigmoid(x: TensorLike): Tensor {
  * `log(exp(a) + exp(b))` without overflow. As `numpy.logaddexp`.
  */
 export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(72, 2);
+  words.begin(73, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -722,7 +732,7 @@ export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
  * `log2(2ᵃ + 2ᵇ)` without overflow. As `numpy.logaddexp2`.
  */
 export function logaddexp2(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(73, 2);
+  words.begin(74, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -732,7 +742,7 @@ export function logaddexp2(a: TensorLike, b: TensorLike): Tensor {
  * True where both `a` and `b` are true (not 0; NaN is true). Takes any dtypes, gives bool. As `numpy.logical_and`.
  */
 export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(74, 2);
+  words.begin(75, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -742,7 +752,7 @@ export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
  * True where `x` is false (0). Takes any dtype, gives bool. As `numpy.logical_not`.
  */
 export function logicalNot(x: TensorLike): Tensor {
-  words.begin(75, 1);
+  words.begin(76, 1);
   words.arg(x);
   return words.one();
 }
@@ -751,7 +761,7 @@ export function logicalNot(x: TensorLike): Tensor {
  * True where `a` or `b` is true (not 0; NaN is true). Takes any dtypes, gives bool. As `numpy.logical_or`.
  */
 export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(76, 2);
+  words.begin(77, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -761,7 +771,7 @@ export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
  * True where exactly one of `a` and `b` is true (not 0; NaN is true). Takes any dtypes, gives bool. As `numpy.logical_xor`.
  */
 export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(77, 2);
+  words.begin(78, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -771,7 +781,7 @@ export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
  * The greater of `a` and `b`, NaN where either is. Where they are equal the gradient goes to `a`, as in TensorFlow. As `numpy.maximum`.
  */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(78, 2);
+  words.begin(79, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -781,7 +791,7 @@ export function maximum(a: TensorLike, b: TensorLike): Tensor {
  * The lesser of `a` and `b`, NaN where either is. Where they are equal the gradient goes to `a`, as in TensorFlow. As `numpy.minimum`.
  */
 export function minimum(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(79, 2);
+  words.begin(80, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -791,7 +801,7 @@ export function minimum(a: TensorLike, b: TensorLike): Tensor {
  * `x · tanh(softplus(x))`. As `keras.activations.mish`.
  */
 export function mish(x: TensorLike): Tensor {
-  words.begin(80, 1);
+  words.begin(81, 1);
   words.arg(x);
   return words.one();
 }
@@ -800,7 +810,7 @@ export function mish(x: TensorLike): Tensor {
  * The `fraction` of `x` and its whole part (`integral`, which is `trunc(x)`), both with the sign of `x`; the fraction of an infinity is 0. The gradient flows through the fraction. As `numpy.modf`.
  */
 export function modf(x: TensorLike): { fraction: Tensor; integral: Tensor } {
-  words.begin(81, 1);
+  words.begin(82, 1);
   words.arg(x);
   const made = words.many();
   return { fraction: made[0] as Tensor, integral: made[1] as Tensor };
@@ -810,7 +820,7 @@ export function modf(x: TensorLike): { fraction: Tensor; integral: Tensor } {
  * `a * b`, elementwise with broadcasting. On bool it is a logical and. As `numpy.multiply`.
  */
 export function mul(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(82, 2);
+  words.begin(83, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -824,7 +834,7 @@ export function mul(a: TensorLike, b: TensorLike): Tensor {
  */
 export function nanToNum(x: TensorLike, options: { nan?: number | undefined; posinf?: number | undefined; neginf?: number | undefined } = {}): Tensor {
   words.known(options, ['nan', 'posinf', 'neginf']);
-  words.begin(83, 1);
+  words.begin(84, 1);
   words.arg(x);
   words.number(options.nan);
   words.number(options.posinf);
@@ -836,7 +846,7 @@ export function nanToNum(x: TensorLike, options: { nan?: number | undefined; pos
  * `-x`; integers wrap. Bools are refused. As `numpy.negative`.
  */
 export function neg(x: TensorLike): Tensor {
-  words.begin(84, 1);
+  words.begin(85, 1);
   words.arg(x);
   return words.one();
 }
@@ -845,7 +855,7 @@ export function neg(x: TensorLike): Tensor {
  * The next number of the dtype after `a` on the way to `b`, `b` where they are equal, NaN where either is. As `numpy.nextafter`.
  */
 export function nextafter(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(85, 2);
+  words.begin(86, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -855,7 +865,7 @@ export function nextafter(a: TensorLike, b: TensorLike): Tensor {
  * `a != b` as bool, elementwise with broadcasting; true where either is NaN. As `numpy.not_equal`.
  */
 export function notEqual(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(86, 2);
+  words.begin(87, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -865,7 +875,7 @@ export function notEqual(a: TensorLike, b: TensorLike): Tensor {
  * `a` raised to `b`, elementwise with broadcasting. A negative base with a fractional exponent is NaN; among integers a negative exponent gives 0 except for bases ±1. Bools are refused. As `numpy.power`.
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(87, 2);
+  words.begin(88, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -875,7 +885,7 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
  * `x` where positive, else `alpha · x`, with a learnt `alpha` that broadcasts against `x`. As `keras.layers.PReLU`.
  */
 export function prelu(x: TensorLike, alpha: TensorLike): Tensor {
-  words.begin(88, 2);
+  words.begin(89, 2);
   words.arg(x);
   words.arg(alpha);
   return words.one();
@@ -885,7 +895,7 @@ export function prelu(x: TensorLike, alpha: TensorLike): Tensor {
  * Radians to degrees: `x · 180/π`. As `numpy.rad2deg`.
  */
 export function rad2deg(x: TensorLike): Tensor {
-  words.begin(89, 1);
+  words.begin(90, 1);
   words.arg(x);
   return words.one();
 }
@@ -894,7 +904,7 @@ export function rad2deg(x: TensorLike): Tensor {
  * `1 / x`; integers and bools are converted to f32 first. As `numpy.reciprocal` on floats.
  */
 export function reciprocal(x: TensorLike): Tensor {
-  words.begin(90, 1);
+  words.begin(91, 1);
   words.arg(x);
   return words.one();
 }
@@ -907,7 +917,7 @@ export function reciprocal(x: TensorLike): Tensor {
  */
 export function relu(x: TensorLike, options: { negativeSlope?: number | undefined; maxValue?: number | undefined; threshold?: number | undefined } = {}): Tensor {
   words.known(options, ['negativeSlope', 'maxValue', 'threshold']);
-  words.begin(91, 1);
+  words.begin(92, 1);
   words.arg(x);
   words.number(options.negativeSlope);
   words.number(options.maxValue);
@@ -919,7 +929,7 @@ export function relu(x: TensorLike, options: { negativeSlope?: number | undefine
  * `min(max(x, 0), 6)`. NaN stays NaN. As `keras.activations.relu6`.
  */
 export function relu6(x: TensorLike): Tensor {
-  words.begin(92, 1);
+  words.begin(93, 1);
   words.arg(x);
   return words.one();
 }
@@ -928,7 +938,7 @@ export function relu6(x: TensorLike): Tensor {
  * Python's `a % b`: what `floorDivide` leaves, with the sign of `b`; for integers `x % 0` is 0. Bools are refused. As `numpy.remainder`.
  */
 export function remainder(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(93, 2);
+  words.begin(94, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -938,7 +948,7 @@ export function remainder(a: TensorLike, b: TensorLike): Tensor {
  * `a >> b`, keeping the sign; counts of the width and more (and negative ones) leave only the sign. Floats and bools are refused. As `numpy.right_shift`.
  */
 export function rightShift(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(94, 2);
+  words.begin(95, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -948,17 +958,20 @@ export function rightShift(a: TensorLike, b: TensorLike): Tensor {
  * `x` rounded to the nearest integer, halves to even; integers and bools are converted to f32. Its gradient is zero. As `numpy.rint`.
  */
 export function rint(x: TensorLike): Tensor {
-  words.begin(95, 1);
+  words.begin(96, 1);
   words.arg(x);
   return words.one();
 }
 
 /**
- * `x` rounded to the nearest integer, halves to even, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.round`.
+ * `x` rounded to `decimals` decimals (tens, hundreds … where negative), halves to even, in its own dtype; bools and, with `decimals` of 0 and more, integers stay as they are. Its gradient is zero. As `numpy.round`.
+ * @param options.decimals default 0
  */
-export function round(x: TensorLike): Tensor {
-  words.begin(96, 1);
+export function round(x: TensorLike, options: { decimals?: number | undefined } = {}): Tensor {
+  words.known(options, ['decimals']);
+  words.begin(97, 1);
   words.arg(x);
+  words.integer(options.decimals);
   return words.one();
 }
 
@@ -966,7 +979,7 @@ export function round(x: TensorLike): Tensor {
  * `1 / sqrt(x)`; infinite at 0, NaN below. As `tf.math.rsqrt`.
  */
 export function rsqrt(x: TensorLike): Tensor {
-  words.begin(97, 1);
+  words.begin(98, 1);
   words.arg(x);
   return words.one();
 }
@@ -975,7 +988,7 @@ export function rsqrt(x: TensorLike): Tensor {
  * `scale · elu(x, alpha)` with the self-normalising scale 1.0507… and alpha 1.6732… As `keras.activations.selu`.
  */
 export function selu(x: TensorLike): Tensor {
-  words.begin(98, 1);
+  words.begin(99, 1);
   words.arg(x);
   return words.one();
 }
@@ -984,7 +997,7 @@ export function selu(x: TensorLike): Tensor {
  * The logistic function `1 / (1 + exp(−x))`, without overflow. As `keras.activations.sigmoid`.
  */
 export function sigmoid(x: TensorLike): Tensor {
-  words.begin(99, 1);
+  words.begin(100, 1);
   words.arg(x);
   return words.one();
 }
@@ -993,7 +1006,7 @@ export function sigmoid(x: TensorLike): Tensor {
  * −1, 0 or 1 by the sign of `x`; NaN stays NaN. Bools are refused. Its gradient is zero. As `numpy.sign`.
  */
 export function sign(x: TensorLike): Tensor {
-  words.begin(100, 1);
+  words.begin(101, 1);
   words.arg(x);
   return words.one();
 }
@@ -1002,7 +1015,7 @@ export function sign(x: TensorLike): Tensor {
  * True where the sign of `x` is set (of −0 and NaN too). As `numpy.signbit`.
  */
 export function signbit(x: TensorLike): Tensor {
-  words.begin(101, 1);
+  words.begin(102, 1);
   words.arg(x);
   return words.one();
 }
@@ -1011,7 +1024,7 @@ export function signbit(x: TensorLike): Tensor {
  * `x · sigmoid(x)`, also called swish. As `keras.activations.silu`.
  */
 export function silu(x: TensorLike): Tensor {
-  words.begin(102, 1);
+  words.begin(103, 1);
   words.arg(x);
   return words.one();
 }
@@ -1020,7 +1033,7 @@ export function silu(x: TensorLike): Tensor {
  * The sine of `x` in radians. As `numpy.sin`.
  */
 export function sin(x: TensorLike): Tensor {
-  words.begin(103, 1);
+  words.begin(104, 1);
   words.arg(x);
   return words.one();
 }
@@ -1029,7 +1042,7 @@ export function sin(x: TensorLike): Tensor {
  * `sin(πx) / (πx)`, and 1 at 0, where its gradient is 0. As `numpy.sinc`.
  */
 export function sinc(x: TensorLike): Tensor {
-  words.begin(104, 1);
+  words.begin(105, 1);
   words.arg(x);
   return words.one();
 }
@@ -1038,7 +1051,7 @@ export function sinc(x: TensorLike): Tensor {
  * The hyperbolic sine of `x`. As `numpy.sinh`.
  */
 export function sinh(x: TensorLike): Tensor {
-  words.begin(105, 1);
+  words.begin(106, 1);
   words.arg(x);
   return words.one();
 }
@@ -1049,7 +1062,7 @@ export function sinh(x: TensorLike): Tensor {
  */
 export function softShrink(x: TensorLike, options: { threshold?: number | undefined } = {}): Tensor {
   words.known(options, ['threshold']);
-  words.begin(106, 1);
+  words.begin(107, 1);
   words.arg(x);
   words.number(options.threshold);
   return words.one();
@@ -1059,7 +1072,7 @@ export function softShrink(x: TensorLike, options: { threshold?: number | undefi
  * `log(1 + exp(x))`, without overflow. As `keras.activations.softplus`.
  */
 export function softplus(x: TensorLike): Tensor {
-  words.begin(107, 1);
+  words.begin(108, 1);
   words.arg(x);
   return words.one();
 }
@@ -1068,7 +1081,7 @@ export function softplus(x: TensorLike): Tensor {
  * `x / (1 + |x|)`. As `keras.activations.softsign`.
  */
 export function softsign(x: TensorLike): Tensor {
-  words.begin(108, 1);
+  words.begin(109, 1);
   words.arg(x);
   return words.one();
 }
@@ -1077,7 +1090,7 @@ export function softsign(x: TensorLike): Tensor {
  * The distance from `x` to the next number of the dtype away from 0, with the sign of `x`; NaN for infinities. Its gradient is zero. As `numpy.spacing`.
  */
 export function spacing(x: TensorLike): Tensor {
-  words.begin(109, 1);
+  words.begin(110, 1);
   words.arg(x);
   return words.one();
 }
@@ -1086,7 +1099,7 @@ export function spacing(x: TensorLike): Tensor {
  * 0 up to −1, `x` from 1, and `(x + 1)² / 4` between; NaN stays NaN. As `keras.activations.sparse_plus`.
  */
 export function sparsePlus(x: TensorLike): Tensor {
-  words.begin(110, 1);
+  words.begin(111, 1);
   words.arg(x);
   return words.one();
 }
@@ -1095,7 +1108,7 @@ export function sparsePlus(x: TensorLike): Tensor {
  * 0 up to −1, 1 from 1, and `(x + 1) / 2` between. As `keras.activations.sparse_sigmoid`.
  */
 export function sparseSigmoid(x: TensorLike): Tensor {
-  words.begin(111, 1);
+  words.begin(112, 1);
   words.arg(x);
   return words.one();
 }
@@ -1104,7 +1117,7 @@ export function sparseSigmoid(x: TensorLike): Tensor {
  * The square root of `x`; NaN below 0. As `numpy.sqrt`.
  */
 export function sqrt(x: TensorLike): Tensor {
-  words.begin(112, 1);
+  words.begin(113, 1);
   words.arg(x);
   return words.one();
 }
@@ -1113,7 +1126,7 @@ export function sqrt(x: TensorLike): Tensor {
  * `x * x`; integers wrap. Bools are refused. As `numpy.square`.
  */
 export function square(x: TensorLike): Tensor {
-  words.begin(113, 1);
+  words.begin(114, 1);
   words.arg(x);
   return words.one();
 }
@@ -1122,7 +1135,7 @@ export function square(x: TensorLike): Tensor {
  * `(a - b)²`, elementwise with broadcasting. Bools are refused. As `tf.math.squared_difference`.
  */
 export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(114, 2);
+  words.begin(115, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1134,7 +1147,7 @@ export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
  */
 export function squareplus(x: TensorLike, options: { b?: number | undefined } = {}): Tensor {
   words.known(options, ['b']);
-  words.begin(115, 1);
+  words.begin(116, 1);
   words.arg(x);
   words.number(options.b);
   return words.one();
@@ -1144,7 +1157,7 @@ export function squareplus(x: TensorLike, options: { b?: number | undefined } = 
  * `x` itself, but no gradient flows back through it. As `tf.stop_gradient`.
  */
 export function stopGradient(x: TensorLike): Tensor {
-  words.begin(116, 1);
+  words.begin(117, 1);
   words.arg(x);
   return words.one();
 }
@@ -1153,7 +1166,7 @@ export function stopGradient(x: TensorLike): Tensor {
  * `a - b`, elementwise with broadcasting. Bools are refused. As `numpy.subtract`.
  */
 export function sub(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(117, 2);
+  words.begin(118, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1163,7 +1176,7 @@ export function sub(a: TensorLike, b: TensorLike): Tensor {
  * The tangent of `x` in radians. As `numpy.tan`.
  */
 export function tan(x: TensorLike): Tensor {
-  words.begin(118, 1);
+  words.begin(119, 1);
   words.arg(x);
   return words.one();
 }
@@ -1172,7 +1185,7 @@ export function tan(x: TensorLike): Tensor {
  * The hyperbolic tangent of `x`. As `numpy.tanh`.
  */
 export function tanh(x: TensorLike): Tensor {
-  words.begin(119, 1);
+  words.begin(120, 1);
   words.arg(x);
   return words.one();
 }
@@ -1181,7 +1194,7 @@ export function tanh(x: TensorLike): Tensor {
  * `x − tanh(x)`. As `keras.activations.tanh_shrink`.
  */
 export function tanhShrink(x: TensorLike): Tensor {
-  words.begin(120, 1);
+  words.begin(121, 1);
   words.arg(x);
   return words.one();
 }
@@ -1193,7 +1206,7 @@ export function tanhShrink(x: TensorLike): Tensor {
  */
 export function threshold(x: TensorLike, options: { threshold?: number | undefined; value?: number | undefined } = {}): Tensor {
   words.known(options, ['threshold', 'value']);
-  words.begin(121, 1);
+  words.begin(122, 1);
   words.arg(x);
   words.number(options.threshold);
   words.number(options.value);
@@ -1204,7 +1217,7 @@ export function threshold(x: TensorLike, options: { threshold?: number | undefin
  * `x` rounded towards zero, in its own dtype; integers and bools stay as they are. Its gradient is zero. As `numpy.trunc`.
  */
 export function trunc(x: TensorLike): Tensor {
-  words.begin(122, 1);
+  words.begin(123, 1);
   words.arg(x);
   return words.one();
 }
@@ -1213,7 +1226,7 @@ export function trunc(x: TensorLike): Tensor {
  * `a / b` rounded towards zero, in integers; `x / 0` is 0. Floats and bools are refused (use `trunc(a / b)`). As `tf.truncatediv`.
  */
 export function truncDivide(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(123, 2);
+  words.begin(124, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1223,7 +1236,7 @@ export function truncDivide(a: TensorLike, b: TensorLike): Tensor {
  * `a` where `condition` is true (not 0), else `b`; all three broadcast. As `numpy.where` with three arguments.
  */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
-  words.begin(124, 3);
+  words.begin(125, 3);
   words.arg(condition);
   words.arg(a);
   words.arg(b);
@@ -1234,7 +1247,7 @@ export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tens
  * `a / b`, and 0 where `a` is 0 whatever `b` is. As `tf.math.xdivy`.
  */
 export function xdivy(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(125, 2);
+  words.begin(126, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1244,7 +1257,7 @@ export function xdivy(a: TensorLike, b: TensorLike): Tensor {
  * `a * log(b)`, and 0 where `a` is 0 and `b` any number; NaN stays NaN. As `scipy.special.xlogy`.
  */
 export function xlogy(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(126, 2);
+  words.begin(127, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -1257,7 +1270,7 @@ export function xlogy(a: TensorLike, b: TensorLike): Tensor {
  */
 export function all(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(127, 1);
+  words.begin(128, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1272,7 +1285,7 @@ export function all(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function allclose(a: TensorLike, b: TensorLike, options: { rtol?: number | undefined; atol?: number | undefined; equalNan?: boolean | undefined } = {}): Tensor {
   words.known(options, ['rtol', 'atol', 'equalNan']);
-  words.begin(128, 2);
+  words.begin(129, 2);
   words.arg(a);
   words.arg(b);
   words.number(options.rtol);
@@ -1288,7 +1301,7 @@ export function allclose(a: TensorLike, b: TensorLike, options: { rtol?: number 
  */
 export function any(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(129, 1);
+  words.begin(130, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1302,7 +1315,7 @@ export function any(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function arange(start: number, stop: number, options: { step?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['step', 'dtype']);
-  words.begin(130, 0);
+  words.begin(131, 0);
   words.number(start);
   words.number(stop);
   words.number(options.step);
@@ -1317,7 +1330,7 @@ export function arange(start: number, stop: number, options: { step?: number | u
  */
 export function argmax(x: TensorLike, options: { axis?: number | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(131, 1);
+  words.begin(132, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.keepdims);
@@ -1331,7 +1344,7 @@ export function argmax(x: TensorLike, options: { axis?: number | undefined; keep
  */
 export function argmin(x: TensorLike, options: { axis?: number | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(132, 1);
+  words.begin(133, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.keepdims);
@@ -1345,7 +1358,7 @@ export function argmin(x: TensorLike, options: { axis?: number | undefined; keep
  */
 export function argsort(x: TensorLike, options: { axis?: number | undefined; descending?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'descending']);
-  words.begin(133, 1);
+  words.begin(134, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.descending);
@@ -1353,10 +1366,23 @@ export function argsort(x: TensorLike, options: { axis?: number | undefined; des
 }
 
 /**
+ * Have `a` and `b` the same shape and equal elements? One bool; with `equalNan` NaN equals NaN. Sizes that a recording leaves open must be the same when it runs. As `numpy.array_equal`.
+ * @param options.equalNan default false
+ */
+export function arrayEqual(a: TensorLike, b: TensorLike, options: { equalNan?: boolean | undefined } = {}): Tensor {
+  words.known(options, ['equalNan']);
+  words.begin(135, 2);
+  words.arg(a);
+  words.arg(b);
+  words.flag(options.equalNan);
+  return words.one();
+}
+
+/**
  * `x` repeated to `shape`: axes of size 1, and new axes in front, are repeated (NumPy's rule).
  */
 export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(134, 1);
+  words.begin(136, 1);
   words.arg(x);
   words.list(shape);
   return words.one();
@@ -1368,7 +1394,7 @@ export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
  */
 export function concat(xs: readonly TensorLike[], options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(135, 0 + xs.length);
+  words.begin(137, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.integer(options.axis);
   return words.one();
@@ -1382,7 +1408,7 @@ export function concat(xs: readonly TensorLike[], options: { axis?: number | und
  */
 export function cummax(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(136, 1);
+  words.begin(138, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1398,7 +1424,7 @@ export function cummax(x: TensorLike, options: { axis?: number | undefined; excl
  */
 export function cummin(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(137, 1);
+  words.begin(139, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1414,7 +1440,7 @@ export function cummin(x: TensorLike, options: { axis?: number | undefined; excl
  */
 export function cumprod(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(138, 1);
+  words.begin(140, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1430,7 +1456,7 @@ export function cumprod(x: TensorLike, options: { axis?: number | undefined; exc
  */
 export function cumsum(x: TensorLike, options: { axis?: number | undefined; exclusive?: boolean | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'exclusive', 'reverse']);
-  words.begin(139, 1);
+  words.begin(141, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.exclusive);
@@ -1445,7 +1471,7 @@ export function cumsum(x: TensorLike, options: { axis?: number | undefined; excl
  */
 export function diag(x: TensorLike, options: { offset?: number | undefined; size?: readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['offset', 'size']);
-  words.begin(140, 1);
+  words.begin(142, 1);
   words.arg(x);
   words.integer(options.offset);
   words.list(options.size);
@@ -1458,7 +1484,7 @@ export function diag(x: TensorLike, options: { offset?: number | undefined; size
  */
 export function diagPart(x: TensorLike, options: { offset?: number | undefined } = {}): Tensor {
   words.known(options, ['offset']);
-  words.begin(141, 1);
+  words.begin(143, 1);
   words.arg(x);
   words.integer(options.offset);
   return words.one();
@@ -1468,7 +1494,7 @@ export function diagPart(x: TensorLike, options: { offset?: number | undefined }
  * `x` with a new axis of size 1 at each place in `axis` (places in the result; negative ones count from its end).
  */
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
-  words.begin(142, 1);
+  words.begin(144, 1);
   words.arg(x);
   words.list(axis);
   return words.one();
@@ -1481,7 +1507,7 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
  */
 export function eye(rows: number, options: { columns?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['columns', 'dtype']);
-  words.begin(143, 0);
+  words.begin(145, 0);
   words.integer(rows);
   words.integer(options.columns);
   words.dtype(options.dtype);
@@ -1494,7 +1520,7 @@ export function eye(rows: number, options: { columns?: number | undefined; dtype
  */
 export function fill(shape: readonly number[], value: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(144, 0);
+  words.begin(146, 0);
   words.list(shape);
   words.number(value);
   words.dtype(options.dtype);
@@ -1507,7 +1533,7 @@ export function fill(shape: readonly number[], value: number, options: { dtype?:
  */
 export function flip(x: TensorLike, options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(145, 1);
+  words.begin(147, 1);
   words.arg(x);
   words.list(options.axis);
   return words.one();
@@ -1520,7 +1546,7 @@ export function flip(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function gather(x: TensorLike, indices: TensorLike, options: { axis?: number | undefined; batchDims?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'batchDims']);
-  words.begin(146, 2);
+  words.begin(148, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(options.axis);
@@ -1534,7 +1560,7 @@ export function gather(x: TensorLike, indices: TensorLike, options: { axis?: num
  */
 export function gatherNd(x: TensorLike, indices: TensorLike, options: { batchDims?: number | undefined } = {}): Tensor {
   words.known(options, ['batchDims']);
-  words.begin(147, 2);
+  words.begin(149, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(options.batchDims);
@@ -1548,7 +1574,7 @@ export function gatherNd(x: TensorLike, indices: TensorLike, options: { batchDim
  */
 export function iota(shape: readonly number[], options: { axis?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'dtype']);
-  words.begin(148, 0);
+  words.begin(150, 0);
   words.list(shape);
   words.integer(options.axis);
   words.dtype(options.dtype);
@@ -1562,7 +1588,7 @@ export function iota(shape: readonly number[], options: { axis?: number | undefi
  */
 export function linearRecurrence(a: TensorLike, b: TensorLike, options: { axis?: number | undefined; reverse?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'reverse']);
-  words.begin(149, 2);
+  words.begin(151, 2);
   words.arg(a);
   words.arg(b);
   words.integer(options.axis);
@@ -1577,7 +1603,7 @@ export function linearRecurrence(a: TensorLike, b: TensorLike, options: { axis?:
  */
 export function linspace(start: number, stop: number, num: number, options: { endpoint?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['endpoint', 'dtype']);
-  words.begin(150, 0);
+  words.begin(152, 0);
   words.number(start);
   words.number(stop);
   words.integer(num);
@@ -1593,7 +1619,7 @@ export function linspace(start: number, stop: number, num: number, options: { en
  */
 export function logsumexp(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(151, 1);
+  words.begin(153, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1607,7 +1633,7 @@ export function logsumexp(x: TensorLike, options: { axis?: number | readonly num
  */
 export function max(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(152, 1);
+  words.begin(154, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1621,7 +1647,7 @@ export function max(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function mean(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(153, 1);
+  words.begin(155, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1635,7 +1661,7 @@ export function mean(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function min(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(154, 1);
+  words.begin(156, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1646,7 +1672,7 @@ export function min(x: TensorLike, options: { axis?: number | readonly number[] 
  * The indices (i32, `[n, rank]`, in row-major order) of the elements other than 0; NaN counts. How many there are is known only when running.
  */
 export function nonzero(x: TensorLike): Tensor {
-  words.begin(155, 1);
+  words.begin(157, 1);
   words.arg(x);
   return words.one();
 }
@@ -1659,7 +1685,7 @@ export function nonzero(x: TensorLike): Tensor {
  */
 export function norm(x: TensorLike, options: { ord?: number | undefined; axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['ord', 'axis', 'keepdims']);
-  words.begin(156, 1);
+  words.begin(158, 1);
   words.arg(x);
   words.number(options.ord);
   words.list(options.axis);
@@ -1676,7 +1702,7 @@ export function norm(x: TensorLike, options: { ord?: number | undefined; axis?: 
  */
 export function oneHot(indices: TensorLike, depth: number, options: { axis?: number | undefined; onValue?: number | undefined; offValue?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'onValue', 'offValue', 'dtype']);
-  words.begin(157, 1);
+  words.begin(159, 1);
   words.indexArg(indices);
   words.integer(depth);
   words.integer(options.axis);
@@ -1693,7 +1719,7 @@ export function oneHot(indices: TensorLike, depth: number, options: { axis?: num
  */
 export function pad(x: TensorLike, paddings: number | readonly number[], options: { mode?: 'constant' | 'reflect' | 'symmetric' | 'edge' | undefined; value?: number | undefined } = {}): Tensor {
   words.known(options, ['mode', 'value']);
-  words.begin(158, 1);
+  words.begin(160, 1);
   words.arg(x);
   words.list(paddings);
   words.choice(options.mode, ['constant', 'reflect', 'symmetric', 'edge']);
@@ -1708,7 +1734,7 @@ export function pad(x: TensorLike, paddings: number | readonly number[], options
  */
 export function prod(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(159, 1);
+  words.begin(161, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1721,7 +1747,7 @@ export function prod(x: TensorLike, options: { axis?: number | readonly number[]
  */
 export function repeat(x: TensorLike, repeats: number, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(160, 1);
+  words.begin(162, 1);
   words.arg(x);
   words.integer(repeats);
   words.integer(options.axis);
@@ -1732,7 +1758,7 @@ export function repeat(x: TensorLike, repeats: number, options: { axis?: number 
  * The elements of `x` in row-major order with another `shape` of the same size.
  */
 export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(161, 1);
+  words.begin(163, 1);
   words.arg(x);
   words.list(shape);
   return words.one();
@@ -1744,7 +1770,7 @@ export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
  */
 export function roll(x: TensorLike, shift: number | readonly number[], options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(162, 1);
+  words.begin(164, 1);
   words.arg(x);
   words.list(shift);
   words.list(options.axis);
@@ -1755,7 +1781,7 @@ export function roll(x: TensorLike, shift: number | readonly number[], options: 
  * `x` with `updates` added at index tuples; equal tuples add up, in order. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterAdd(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(163, 3);
+  words.begin(165, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1766,7 +1792,7 @@ export function scatterAdd(x: TensorLike, indices: TensorLike, updates: TensorLi
  * Zeros with `size` along `axis`, to which each update is added at its index (i32 or i64) along that axis; both have one shape. Negative indices count from the end; one outside is an error. The gradient of `takeAlongAxis`.
  */
 export function scatterAlongAxis(indices: TensorLike, updates: TensorLike, axis: number, size: readonly number[]): Tensor {
-  words.begin(164, 2);
+  words.begin(166, 2);
   words.indexArg(indices);
   words.arg(updates);
   words.integer(axis);
@@ -1778,7 +1804,7 @@ export function scatterAlongAxis(indices: TensorLike, updates: TensorLike, axis:
  * `x` with the larger of the old element and each update at index tuples; NaN if one is NaN. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterMax(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(165, 3);
+  words.begin(167, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1789,7 +1815,7 @@ export function scatterMax(x: TensorLike, indices: TensorLike, updates: TensorLi
  * `x` with the smaller of the old element and each update at index tuples; NaN if one is NaN. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterMin(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(166, 3);
+  words.begin(168, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1800,7 +1826,7 @@ export function scatterMin(x: TensorLike, indices: TensorLike, updates: TensorLi
  * Zeros of `shape` with `updates` added at index tuples: the last axis of `indices` (i32 or i64) holds an index for each leading axis. Equal tuples add up, in order. Negative indices count from the end; one outside is an error.
  */
 export function scatterNd(indices: TensorLike, updates: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(167, 2);
+  words.begin(169, 2);
   words.indexArg(indices);
   words.arg(updates);
   words.list(shape);
@@ -1811,7 +1837,7 @@ export function scatterNd(indices: TensorLike, updates: TensorLike, shape: reado
  * `x` with `updates` in place of the entries at index tuples; of equal tuples the last one counts. The last axis of `indices` (i32 or i64) holds an index for each leading axis of `x`; negative ones count from the end, one outside is an error.
  */
 export function scatterUpdate(x: TensorLike, indices: TensorLike, updates: TensorLike): Tensor {
-  words.begin(168, 3);
+  words.begin(170, 3);
   words.arg(x);
   words.indexArg(indices);
   words.arg(updates);
@@ -1824,7 +1850,7 @@ export function scatterUpdate(x: TensorLike, indices: TensorLike, updates: Tenso
  */
 export function searchSorted(sorted: TensorLike, values: TensorLike, options: { side?: 'left' | 'right' | undefined } = {}): Tensor {
   words.known(options, ['side']);
-  words.begin(169, 2);
+  words.begin(171, 2);
   words.arg(sorted);
   words.arg(values);
   words.choice(options.side, ['left', 'right']);
@@ -1835,7 +1861,7 @@ export function searchSorted(sorted: TensorLike, values: TensorLike, options: { 
  * Largest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is the lowest finite value of the dtype.
  */
 export function segmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(170, 2);
+  words.begin(172, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1846,7 +1872,7 @@ export function segmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: r
  * Mean of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 0. Integers and bools give f32.
  */
 export function segmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(171, 2);
+  words.begin(173, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1857,7 +1883,7 @@ export function segmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: 
  * Smallest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is the largest finite value of the dtype.
  */
 export function segmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(172, 2);
+  words.begin(174, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1868,7 +1894,7 @@ export function segmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: r
  * Product of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 1.
  */
 export function segmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(173, 2);
+  words.begin(175, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1879,7 +1905,7 @@ export function segmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: 
  * Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) must not be negative nor decrease, and stay below `numSegments`. A segment without elements is 0.
  */
 export function segmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(174, 2);
+  words.begin(176, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -1893,7 +1919,7 @@ export function segmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: r
  */
 export function size(x: TensorLike, options: { axis?: number | readonly number[] | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['axis', 'dtype']);
-  words.begin(175, 1);
+  words.begin(177, 1);
   words.arg(x);
   words.list(options.axis);
   words.dtype(options.dtype);
@@ -1904,7 +1930,7 @@ export function size(x: TensorLike, options: { axis?: number | readonly number[]
  * `size` elements from `begin` on along each axis; −1 means all that remain. Axes without entry are taken whole. What does not lie inside is refused.
  */
 export function slice(x: TensorLike, begin: number | readonly number[], size: number | readonly number[]): Tensor {
-  words.begin(176, 1);
+  words.begin(178, 1);
   words.arg(x);
   words.list(begin);
   words.list(size);
@@ -1918,7 +1944,7 @@ export function slice(x: TensorLike, begin: number | readonly number[], size: nu
  */
 export function sort(x: TensorLike, options: { axis?: number | undefined; descending?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'descending']);
-  words.begin(177, 1);
+  words.begin(179, 1);
   words.arg(x);
   words.integer(options.axis);
   words.flag(options.descending);
@@ -1931,7 +1957,7 @@ export function sort(x: TensorLike, options: { axis?: number | undefined; descen
  */
 export function split(x: TensorLike, sizes: readonly number[], options: { axis?: number | undefined } = {}): Tensor[] {
   words.known(options, ['axis']);
-  words.begin(178, 1);
+  words.begin(180, 1);
   words.arg(x);
   words.list(sizes);
   words.integer(options.axis);
@@ -1944,7 +1970,7 @@ export function split(x: TensorLike, sizes: readonly number[], options: { axis?:
  */
 export function squeeze(x: TensorLike, options: { axis?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(179, 1);
+  words.begin(181, 1);
   words.arg(x);
   words.list(options.axis);
   return words.one();
@@ -1956,7 +1982,7 @@ export function squeeze(x: TensorLike, options: { axis?: number | readonly numbe
  */
 export function stack(xs: readonly TensorLike[], options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(180, 0 + xs.length);
+  words.begin(182, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.integer(options.axis);
   return words.one();
@@ -1970,7 +1996,7 @@ export function stack(xs: readonly TensorLike[], options: { axis?: number | unde
  */
 export function std(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims', 'ddof']);
-  words.begin(181, 1);
+  words.begin(183, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -1984,7 +2010,7 @@ export function std(x: TensorLike, options: { axis?: number | readonly number[] 
  */
 export function stridedSlice(x: TensorLike, begin: number | readonly number[], end: number | readonly number[], options: { strides?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['strides']);
-  words.begin(182, 1);
+  words.begin(184, 1);
   words.arg(x);
   words.list(begin);
   words.list(end);
@@ -1998,7 +2024,7 @@ export function stridedSlice(x: TensorLike, begin: number | readonly number[], e
  */
 export function stridedSliceGrad(x: TensorLike, shape: readonly number[], begin: number | readonly number[], end: number | readonly number[], options: { strides?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['strides']);
-  words.begin(183, 1);
+  words.begin(185, 1);
   words.arg(x);
   words.list(shape);
   words.list(begin);
@@ -2014,7 +2040,7 @@ export function stridedSliceGrad(x: TensorLike, shape: readonly number[], begin:
  */
 export function sum(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims']);
-  words.begin(184, 1);
+  words.begin(186, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -2025,7 +2051,7 @@ export function sum(x: TensorLike, options: { axis?: number | readonly number[] 
  * `x[…, indices[…, i, …], …]` along `axis`: `indices` (i32 or i64) have the rank of `x`, and their other axes broadcast with those of `x`. Negative indices count from the end; one outside is an error.
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number): Tensor {
-  words.begin(185, 2);
+  words.begin(187, 2);
   words.arg(x);
   words.indexArg(indices);
   words.integer(axis);
@@ -2036,7 +2062,7 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis: number):
  * `x` repeated `reps[i]` times along axis `i`. Where `reps` and the shape differ in length, the shorter one is led by 1s.
  */
 export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
-  words.begin(186, 1);
+  words.begin(188, 1);
   words.arg(x);
   words.list(reps);
   return words.one();
@@ -2046,7 +2072,7 @@ export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
  * The `k` largest elements of each row (the last axis) in decreasing order, and their indices (i32). Of equals the earlier comes first; NaN comes last.
  */
 export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tensor } {
-  words.begin(187, 1);
+  words.begin(189, 1);
   words.arg(x);
   words.integer(k);
   const made = words.many();
@@ -2059,7 +2085,7 @@ export function topK(x: TensorLike, k: number): { values: Tensor; indices: Tenso
  */
 export function transpose(x: TensorLike, options: { axes?: number | readonly number[] | undefined } = {}): Tensor {
   words.known(options, ['axes']);
-  words.begin(188, 1);
+  words.begin(190, 1);
   words.arg(x);
   words.list(options.axes);
   return words.one();
@@ -2071,7 +2097,7 @@ export function transpose(x: TensorLike, options: { axes?: number | readonly num
  */
 export function tril(x: TensorLike, options: { k?: number | undefined } = {}): Tensor {
   words.known(options, ['k']);
-  words.begin(189, 1);
+  words.begin(191, 1);
   words.arg(x);
   words.integer(options.k);
   return words.one();
@@ -2083,7 +2109,7 @@ export function tril(x: TensorLike, options: { k?: number | undefined } = {}): T
  */
 export function triu(x: TensorLike, options: { k?: number | undefined } = {}): Tensor {
   words.known(options, ['k']);
-  words.begin(190, 1);
+  words.begin(192, 1);
   words.arg(x);
   words.integer(options.k);
   return words.one();
@@ -2093,7 +2119,7 @@ export function triu(x: TensorLike, options: { k?: number | undefined } = {}): T
  * The distinct elements of `x` in increasing order (NaN once, last), the place of each element of `x` among them (i32, in the shape of `x`), and how often each occurs (i32). How many there are is known only when running.
  */
 export function unique(x: TensorLike): { values: Tensor; inverse: Tensor; counts: Tensor } {
-  words.begin(191, 1);
+  words.begin(193, 1);
   words.arg(x);
   const made = words.many();
   return { values: made[0] as Tensor, inverse: made[1] as Tensor, counts: made[2] as Tensor };
@@ -2103,7 +2129,7 @@ export function unique(x: TensorLike): { values: Tensor; inverse: Tensor; counts
  * Largest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is the lowest finite value of the dtype.
  */
 export function unsortedSegmentMax(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(192, 2);
+  words.begin(194, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -2114,7 +2140,7 @@ export function unsortedSegmentMax(x: TensorLike, segmentIds: TensorLike, numSeg
  * Mean of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 0. Integers and bools give f32.
  */
 export function unsortedSegmentMean(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(193, 2);
+  words.begin(195, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -2125,7 +2151,7 @@ export function unsortedSegmentMean(x: TensorLike, segmentIds: TensorLike, numSe
  * Smallest of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is the largest finite value of the dtype.
  */
 export function unsortedSegmentMin(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(194, 2);
+  words.begin(196, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -2136,7 +2162,7 @@ export function unsortedSegmentMin(x: TensorLike, segmentIds: TensorLike, numSeg
  * Product of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 1.
  */
 export function unsortedSegmentProd(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(195, 2);
+  words.begin(197, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -2147,7 +2173,7 @@ export function unsortedSegmentProd(x: TensorLike, segmentIds: TensorLike, numSe
  * Sum of the elements of `x` with the same segment id, in order of position. The ids cover the leading axes of `x`. Ids (i32 or i64) come in any order; elements with a negative id are left out, an id of `numSegments` or more is an error. A segment without elements is 0.
  */
 export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSegments: readonly number[]): Tensor {
-  words.begin(196, 2);
+  words.begin(198, 2);
   words.arg(x);
   words.indexArg(segmentIds);
   words.list(numSegments);
@@ -2160,7 +2186,7 @@ export function unsortedSegmentSum(x: TensorLike, segmentIds: TensorLike, numSeg
  */
 export function unstack(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor[] {
   words.known(options, ['axis']);
-  words.begin(197, 1);
+  words.begin(199, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.many();
@@ -2174,7 +2200,7 @@ export function unstack(x: TensorLike, options: { axis?: number | undefined } = 
  */
 export function variance(x: TensorLike, options: { axis?: number | readonly number[] | undefined; keepdims?: boolean | undefined; ddof?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'keepdims', 'ddof']);
-  words.begin(198, 1);
+  words.begin(200, 1);
   words.arg(x);
   words.list(options.axis);
   words.flag(options.keepdims);
@@ -2189,7 +2215,7 @@ export function variance(x: TensorLike, options: { axis?: number | readonly numb
  */
 export function matmul(a: TensorLike, b: TensorLike, options: { transposeA?: boolean | undefined; transposeB?: boolean | undefined } = {}): Tensor {
   words.known(options, ['transposeA', 'transposeB']);
-  words.begin(199, 2);
+  words.begin(201, 2);
   words.arg(a);
   words.arg(b);
   words.flag(options.transposeA);
@@ -2203,7 +2229,7 @@ export function matmul(a: TensorLike, b: TensorLike, options: { transposeA?: boo
  */
 export function softmax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(200, 1);
+  words.begin(202, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2215,7 +2241,7 @@ export function softmax(x: TensorLike, options: { axis?: number | undefined } = 
  */
 export function logSoftmax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(201, 1);
+  words.begin(203, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2227,7 +2253,7 @@ export function logSoftmax(x: TensorLike, options: { axis?: number | undefined }
  */
 export function glu(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(202, 1);
+  words.begin(204, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2239,7 +2265,7 @@ export function glu(x: TensorLike, options: { axis?: number | undefined } = {}):
  */
 export function sparsemax(x: TensorLike, options: { axis?: number | undefined } = {}): Tensor {
   words.known(options, ['axis']);
-  words.begin(203, 1);
+  words.begin(205, 1);
   words.arg(x);
   words.integer(options.axis);
   return words.one();
@@ -2249,7 +2275,7 @@ export function sparsemax(x: TensorLike, options: { axis?: number | undefined } 
  * Cross-entropy of `labels` in [0, 1] with sigmoid(`logits`), elementwise and not reduced: `max(x, 0) − x·z + ln(1 + exp(−|x|))` for logit x and label z, which does not overflow. Integers become `f32`. Gradient: `sigmoid(x) − z` and `−x`.
  */
 export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
-  words.begin(204, 2);
+  words.begin(206, 2);
   words.arg(logits);
   words.arg(labels);
   return words.one();
@@ -2261,7 +2287,7 @@ export function sigmoidCrossEntropy(logits: TensorLike, labels: TensorLike): Ten
  */
 export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, options: { axis?: number | undefined } = {}): { loss: Tensor; max: Tensor; logSum: Tensor } {
   words.known(options, ['axis']);
-  words.begin(205, 2);
+  words.begin(207, 2);
   words.arg(logits);
   words.arg(labels);
   words.integer(options.axis);
@@ -2273,7 +2299,7 @@ export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike, opti
  * Cross-entropy of class numbers `labels` `[…]` with softmax(`logits` `[…, classes]`), one `loss` for each label: `ln(sum(exp(x − max))) − (x[label] − max)`. Outputs `max` and `logSum` `[…, 1]` serve the gradient `softmax(x) − oneHot(label)`. A label outside 0 to classes − 1 is an error on the CPU.
  */
 export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike): { loss: Tensor; max: Tensor; logSum: Tensor } {
-  words.begin(206, 2);
+  words.begin(208, 2);
   words.arg(logits);
   words.arg(labels);
   const made = words.many();
@@ -2287,7 +2313,7 @@ export function sparseSoftmaxCrossEntropy(logits: TensorLike, labels: TensorLike
  */
 export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(207, 3);
+  words.begin(209, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2304,7 +2330,7 @@ export function layerNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): { out: Tensor; mean: Tensor; variance: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(208, 3);
+  words.begin(210, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2321,7 +2347,7 @@ export function batchNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { axis?: number | readonly number[] | undefined; epsilon?: number | undefined } = {}): { out: Tensor; rstd: Tensor } {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(209, 2);
+  words.begin(211, 2);
   words.arg(x);
   words.arg(gamma);
   words.list(options.axis);
@@ -2338,7 +2364,7 @@ export function rmsNormalization(x: TensorLike, gamma?: TensorLike, options: { a
  */
 export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { groups?: number | undefined; axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['groups', 'axis', 'epsilon']);
-  words.begin(210, 3);
+  words.begin(212, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2355,7 +2381,7 @@ export function groupNormalization(x: TensorLike, gamma?: TensorLike, beta?: Ten
  */
 export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: TensorLike, options: { axis?: number | undefined; epsilon?: number | undefined } = {}): Tensor {
   words.known(options, ['axis', 'epsilon']);
-  words.begin(211, 3);
+  words.begin(213, 3);
   words.arg(x);
   words.arg(gamma);
   words.arg(beta);
@@ -2370,7 +2396,7 @@ export function instanceNormalization(x: TensorLike, gamma?: TensorLike, beta?: 
  */
 export function randomBits(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(212, 1);
+  words.begin(214, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -2385,7 +2411,7 @@ export function randomBits(state: TensorLike, shape: readonly number[], options:
  */
 export function randomUniform(state: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined; low?: number | undefined; high?: number | undefined } = {}): Tensor {
   words.known(options, ['dtype', 'low', 'high']);
-  words.begin(213, 1);
+  words.begin(215, 1);
   words.arg(state);
   words.list(shape);
   words.dtype(options.dtype);
@@ -2402,7 +2428,7 @@ export function randomUniform(state: TensorLike, shape: readonly number[], optio
  */
 export function randomNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(214, 1);
+  words.begin(216, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -2419,7 +2445,7 @@ export function randomNormal(state: TensorLike, shape: readonly number[], option
  */
 export function randomTruncatedNormal(state: TensorLike, shape: readonly number[], options: { mean?: number | undefined; stddev?: number | undefined; dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['mean', 'stddev', 'dtype']);
-  words.begin(215, 1);
+  words.begin(217, 1);
   words.arg(state);
   words.list(shape);
   words.number(options.mean);
@@ -2432,7 +2458,7 @@ export function randomTruncatedNormal(state: TensorLike, shape: readonly number[
  * Bools of `shape`, each true with probability `p`: `u < p` with u as in `randomUniform` of `f32`.
  */
 export function randomBernoulli(state: TensorLike, shape: readonly number[], p: number): Tensor {
-  words.begin(216, 1);
+  words.begin(218, 1);
   words.arg(state);
   words.list(shape);
   words.number(p);
@@ -2445,7 +2471,7 @@ export function randomBernoulli(state: TensorLike, shape: readonly number[], p: 
  */
 export function randomRandint(state: TensorLike, shape: readonly number[], low: number, high: number, options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(217, 1);
+  words.begin(219, 1);
   words.arg(state);
   words.list(shape);
   words.integer(low);
@@ -2458,7 +2484,7 @@ export function randomRandint(state: TensorLike, shape: readonly number[], low: 
  * `numSamples` class numbers (`i32`) for each row of `logits` `[…, classes]`, drawn with probability softmax(logits): `[…, numSamples]`. By the Gumbel-max rule: `argmax(logits − ln(−ln u))` with u = (k + ½)·2⁻²³ for the 23 high bits k of the element's word over `[…, numSamples, classes]`.
  */
 export function randomCategorical(state: TensorLike, logits: TensorLike, numSamples: number): Tensor {
-  words.begin(218, 2);
+  words.begin(220, 2);
   words.arg(state);
   words.arg(logits);
   words.integer(numSamples);
@@ -2469,7 +2495,7 @@ export function randomCategorical(state: TensorLike, logits: TensorLike, numSamp
  * The numbers 0 to `n` − 1 (`i32`) in random order: the stable argsort of one random 32-bit word each.
  */
 export function randomPermutation(state: TensorLike, n: number): Tensor {
-  words.begin(219, 1);
+  words.begin(221, 1);
   words.arg(state);
   words.integer(n);
   return words.one();
@@ -2479,7 +2505,7 @@ export function randomPermutation(state: TensorLike, n: number): Tensor {
  * Gamma draws of `shape` with shape parameter `alpha` (broadcast to `shape`) and rate 1, in the dtype of `alpha`; NaN where alpha is not positive. By Marsaglia and Tsang (2000) with the blocks (element, attempt) of the stream: words 0 and 1 give the normal (Box–Muller), word 2 the test, word 3 of attempt 0 the power u^(1/alpha) for alpha < 1. Equal between backends up to rounding, except where rounding decides a test.
  */
 export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonly number[]): Tensor {
-  words.begin(220, 2);
+  words.begin(222, 2);
   words.arg(state);
   words.arg(alpha);
   words.list(shape);
@@ -2492,7 +2518,7 @@ export function randomGamma(state: TensorLike, alpha: TensorLike, shape: readonl
  */
 export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonly number[], options: { dtype?: DType | undefined } = {}): Tensor {
   words.known(options, ['dtype']);
-  words.begin(221, 2);
+  words.begin(223, 2);
   words.arg(state);
   words.arg(lam);
   words.list(shape);
@@ -2506,7 +2532,7 @@ export function randomPoisson(state: TensorLike, lam: TensorLike, shape: readonl
  */
 export function advance(state: TensorLike, options: { count?: number | undefined } = {}): Tensor {
   words.known(options, ['count']);
-  words.begin(222, 1);
+  words.begin(224, 1);
   words.arg(state);
   words.integer(options.count);
   return words.one();
@@ -2518,7 +2544,7 @@ export function advance(state: TensorLike, options: { count?: number | undefined
  */
 export function dropout(x: TensorLike, state: TensorLike, rate: number, options: { noiseShape?: readonly number[] | undefined } = {}): { out: Tensor; mask: Tensor } {
   words.known(options, ['noiseShape']);
-  words.begin(223, 2);
+  words.begin(225, 2);
   words.arg(x);
   words.arg(state);
   words.number(rate);
@@ -2536,7 +2562,7 @@ export function dropout(x: TensorLike, state: TensorLike, rate: number, options:
  */
 export function avgPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
-  words.begin(224, 1);
+  words.begin(226, 1);
   words.arg(x);
   words.list(poolSize);
   words.list(options.strides);
@@ -2557,7 +2583,7 @@ export function avgPool(x: TensorLike, poolSize: number | readonly number[], opt
  */
 export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(226, 2);
+  words.begin(228, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2579,7 +2605,7 @@ export function conv1d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(227, 2);
+  words.begin(229, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2601,7 +2627,7 @@ export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(228, 2);
+  words.begin(230, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2623,7 +2649,7 @@ export function conv2d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(229, 2);
+  words.begin(231, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2645,7 +2671,7 @@ export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; groups?: number | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'groups', 'dataFormat']);
-  words.begin(230, 2);
+  words.begin(232, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2667,7 +2693,7 @@ export function conv3d(x: TensorLike, kernel: TensorLike, options: { strides?: n
  */
 export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | undefined; outputPadding?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'outputPadding', 'dilations', 'dataFormat']);
-  words.begin(231, 2);
+  words.begin(233, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2688,7 +2714,7 @@ export function conv3dTranspose(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
-  words.begin(234, 2);
+  words.begin(236, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2709,7 +2735,7 @@ export function depthwiseConv1d(x: TensorLike, kernel: TensorLike, options: { st
  */
 export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dilations?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dilations', 'dataFormat']);
-  words.begin(235, 2);
+  words.begin(237, 2);
   words.arg(x);
   words.arg(kernel);
   words.list(options.strides);
@@ -2724,7 +2750,7 @@ export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: { st
  * Einstein summation over the operands `xs`: `equation` names their axes by letters, `,` between operands and `->` before the result's axes (`bij,bjk->bik`); axes that the result leaves out are summed. `...` stands for leading axes that broadcast, a letter twice in one operand for its diagonal. Without `->` the result has the letters that occur once, in alphabetical order. Operands are contracted from left to right.
  */
 export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
-  words.begin(236, 0 + xs.length);
+  words.begin(238, 0 + xs.length);
   for (const each of xs) words.arg(each);
   words.text(equation);
   return words.one();
@@ -2736,7 +2762,7 @@ export function einsum(xs: readonly TensorLike[], equation: string): Tensor {
  */
 export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: TensorLike, weights?: TensorLike, options: { mode?: 'sum' | 'mean' | 'sqrtn' | undefined } = {}): Tensor {
   words.known(options, ['mode']);
-  words.begin(237, 4);
+  words.begin(239, 4);
   words.arg(table);
   words.indexArg(ids);
   words.indexArg(offsets);
@@ -2754,7 +2780,7 @@ export function embeddingBag(table: TensorLike, ids: TensorLike, offsets?: Tenso
  */
 export function maxPool(x: TensorLike, poolSize: number | readonly number[], options: { strides?: number | readonly number[] | undefined; padding?: 'valid' | 'same' | 'explicit' | undefined; pads?: number | readonly number[] | undefined; dataFormat?: 'channels_last' | 'channels_first' | undefined } = {}): Tensor {
   words.known(options, ['strides', 'padding', 'pads', 'dataFormat']);
-  words.begin(238, 1);
+  words.begin(240, 1);
   words.arg(x);
   words.list(poolSize);
   words.list(options.strides);
@@ -2768,7 +2794,7 @@ export function maxPool(x: TensorLike, poolSize: number | readonly number[], opt
  * Every element of `a` times every element of `b`: `[size of a, size of b]`, both flattened first.
  */
 export function outer(a: TensorLike, b: TensorLike): Tensor {
-  words.begin(239, 2);
+  words.begin(241, 2);
   words.arg(a);
   words.arg(b);
   return words.one();
@@ -2783,7 +2809,7 @@ export function outer(a: TensorLike, b: TensorLike): Tensor {
  */
 export function resize(x: TensorLike, size: readonly number[], options: { method?: 'nearest' | 'bilinear' | 'bicubic' | undefined; alignCorners?: boolean | undefined; halfPixelCenters?: boolean | undefined; antialias?: boolean | undefined } = {}): Tensor {
   words.known(options, ['method', 'alignCorners', 'halfPixelCenters', 'antialias']);
-  words.begin(245, 1);
+  words.begin(247, 1);
   words.arg(x);
   words.list(size);
   words.choice(options.method, ['nearest', 'bilinear', 'bicubic']);
@@ -2800,7 +2826,7 @@ export function resize(x: TensorLike, size: readonly number[], options: { method
  */
 export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: TensorLike, mask?: TensorLike, options: { scale?: number | undefined; causal?: boolean | undefined } = {}): Tensor {
   words.known(options, ['scale', 'causal']);
-  words.begin(247, 4);
+  words.begin(249, 4);
   words.arg(q);
   words.arg(k);
   words.arg(v);
@@ -2814,7 +2840,7 @@ export function scaledDotProductAttention(q: TensorLike, k: TensorLike, v: Tenso
  * Sum of products over the axes `axesA` of `a` paired with `axesB` of `b`: the other axes of `a`, then those of `b`, as NumPy's tensordot.
  */
 export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly number[], axesB: number | readonly number[]): Tensor {
-  words.begin(248, 2);
+  words.begin(250, 2);
   words.arg(a);
   words.arg(b);
   words.list(axesA);
@@ -2826,7 +2852,7 @@ export function tensordot(a: TensorLike, b: TensorLike, axesA: number | readonly
  * The dot products of all pairs of the vectors of `x` `[…, n, dim]`: `[…, n·(n − 1)/2]`, in the order (1, 0), (2, 0), (2, 1), (3, 0) …, what lies below the diagonal of `x · xᵀ`. `n` must be known. The feature interaction of DLRM, in the order of TensorFlow Recommenders. Source: Naumov et al. (2019).
  */
 export function dotInteraction(x: TensorLike): Tensor {
-  words.begin(249, 1);
+  words.begin(251, 1);
   words.arg(x);
   return words.one();
 }
@@ -2835,7 +2861,7 @@ export function dotInteraction(x: TensorLike): Tensor {
  * The first layer over embeddings: `concat([table[ids[:, 0]], …, table[ids[:, n − 1]], x]) · kernel`, `[batch, units]`, for `table` `[rows, dim]`, `ids` `[batch, n]` (i32 or i64; negative ones count from the end, one outside is an error), `kernel` `[n·dim + numbers, units]` and optional `x` `[batch, numbers]`. A kernel may multiply each distinct id of a column once and add products up, so results agree with the concatenation's to rounding. The gradient of the table is a row gradient with one row for each distinct id of a column.
  */
 export function embeddingMatmul(table: TensorLike, ids: TensorLike, kernel: TensorLike, x?: TensorLike): Tensor {
-  words.begin(252, 4);
+  words.begin(254, 4);
   words.arg(table);
   words.indexArg(ids);
   words.arg(kernel);
@@ -2847,7 +2873,7 @@ export function embeddingMatmul(table: TensorLike, ids: TensorLike, kernel: Tens
  * Gives `ys` as they are; the gradient of `xs` is what the region makes of the cotangents of `ys`. Inputs are `xs` tensors, `ys` results, then the region's captures. As `tf.custom_gradient`.
  */
 export function customGradient(inputs: readonly TensorLike[], xs: number, ys: number): Tensor[] {
-  words.begin(257, 0 + inputs.length);
+  words.begin(259, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(xs);
   words.integer(ys);
@@ -2860,7 +2886,7 @@ export function customGradient(inputs: readonly TensorLike[], xs: number, ys: nu
  */
 export function updateRows(inputs: readonly TensorLike[], fields: number, options: { every?: boolean | undefined } = {}): Tensor[] {
   words.known(options, ['every']);
-  words.begin(258, 0 + inputs.length);
+  words.begin(260, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(fields);
   words.flag(options.every);
@@ -2871,7 +2897,7 @@ export function updateRows(inputs: readonly TensorLike[], fields: number, option
  * `x` as it is; running it fails with `NUMERIC` where `x` holds NaN or an infinity. `what` names it in the message. As `tf.debugging.check_numerics`.
  */
 export function checkFinite(x: TensorLike, what: string): Tensor {
-  words.begin(259, 1);
+  words.begin(261, 1);
   words.arg(x);
   words.text(what);
   return words.one();
@@ -2881,7 +2907,7 @@ export function checkFinite(x: TensorLike, what: string): Tensor {
  * The distinct ids in increasing order, and for each the sum of its rows, added in order of position. How many there are is known only when running. As coalescing a sparse tensor in PyTorch.
  */
 export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; rows: Tensor } {
-  words.begin(260, 2);
+  words.begin(262, 2);
   words.indexArg(ids);
   words.arg(rows);
   const made = words.many();
@@ -2895,7 +2921,7 @@ export function coalesceRows(ids: TensorLike, rows: TensorLike): { ids: Tensor; 
  */
 export function lookupRows(inputs: readonly TensorLike[], count: number, tables: number | readonly number[], widths: number | readonly number[], pooling: number | readonly number[], parts: number | readonly number[], maxNorms: number | readonly number[], defaults: number | readonly number[], lookup: number, options: { train?: boolean | undefined; dtype?: DType | undefined } = {}): Tensor[] {
   words.known(options, ['train', 'dtype']);
-  words.begin(261, 0 + inputs.length);
+  words.begin(263, 0 + inputs.length);
   for (const each of inputs) words.arg(each);
   words.integer(count);
   words.list(tables);
@@ -2914,7 +2940,7 @@ export function lookupRows(inputs: readonly TensorLike[], count: number, tables:
  * `out` as it is, the output of `lookup_rows` with `train` and the same `lookup`. Its gradient goes to `anchors`, which stand for the tables and are numbers of the same dtype: a row gradient of ids `[lookup]` and, flat, the whole gradient of `out`. Gradients of several lookups follow one another.
  */
 export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lookup: number): Tensor {
-  words.begin(262, 1 + anchors.length);
+  words.begin(264, 1 + anchors.length);
   words.arg(out);
   for (const each of anchors) words.arg(each);
   words.integer(lookup);
@@ -2925,7 +2951,7 @@ export function tableVectors(out: TensorLike, anchors: readonly TensorLike[], lo
  * Applies an update rule to the rows that lookups in training found, and makes those that were missing. `ids` and `gradient` are those of the table's anchor (see `table_vectors`). What belongs to one row is summed first, in order of position, and each row is read and written once. The region is the rule over one element: from `param`, `grad`, the table's slots and `scalars` to the new `param` and slots. `token` is that of the table; gives the next one.
  */
 export function updateTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[]): Tensor {
-  words.begin(263, 3 + scalars.length);
+  words.begin(265, 3 + scalars.length);
   words.arg(token);
   words.indexArg(ids);
   words.arg(gradient);
@@ -2937,7 +2963,7 @@ export function updateTable(token: TensorLike, ids: TensorLike, gradient: Tensor
  * Sums over the rows that an `update_table` with the same inputs would change: each output of the region, a formula over one element as there, is added up over all elements of these rows, in a fixed order. Changes nothing. Norms of gradients and of steps are made of it.
  */
 export function sumTable(token: TensorLike, ids: TensorLike, gradient: TensorLike, scalars: readonly TensorLike[], sums: number): Tensor[] {
-  words.begin(264, 3 + scalars.length);
+  words.begin(266, 3 + scalars.length);
   words.arg(token);
   words.indexArg(ids);
   words.arg(gradient);
@@ -3022,6 +3048,8 @@ export interface TensorMethods {
   expm1(): Tensor;
   /** See {@link exponential}. */
   exponential(): Tensor;
+  /** See {@link floatPower}. */
+  floatPower(b: TensorLike): Tensor;
   /** See {@link floor}. */
   floor(): Tensor;
   /** See {@link floorDivide}. */
@@ -3137,7 +3165,7 @@ export interface TensorMethods {
   /** See {@link rint}. */
   rint(): Tensor;
   /** See {@link round}. */
-  round(): Tensor;
+  round(options?: { decimals?: number | undefined }): Tensor;
   /** See {@link rsqrt}. */
   rsqrt(): Tensor;
   /** See {@link selu}. */
@@ -3208,6 +3236,8 @@ export interface TensorMethods {
   argmin(options?: { axis?: number | undefined; keepdims?: boolean | undefined }): Tensor;
   /** See {@link argsort}. */
   argsort(options?: { axis?: number | undefined; descending?: boolean | undefined }): Tensor;
+  /** See {@link arrayEqual}. */
+  arrayEqual(b: TensorLike, options?: { equalNan?: boolean | undefined }): Tensor;
   /** See {@link broadcastTo}. */
   broadcastTo(shape: readonly number[]): Tensor;
   /** See {@link cummax}. */
@@ -3342,6 +3372,7 @@ const methods = {
   exp2,
   expm1,
   exponential,
+  floatPower,
   floor,
   floorDivide,
   fmax,
@@ -3435,6 +3466,7 @@ const methods = {
   argmax,
   argmin,
   argsort,
+  arrayEqual,
   broadcastTo,
   cummax,
   cummin,

@@ -39,6 +39,7 @@ mod exp;
 mod exp2;
 mod expm1;
 mod exponential;
+mod float_power;
 mod floor;
 mod floor_divide;
 mod fmax;
@@ -169,6 +170,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &exp2::DEF,
     &expm1::DEF,
     &exponential::DEF,
+    &float_power::DEF,
     &floor::DEF,
     &floor_divide::DEF,
     &fmax::DEF,

@@ -9,6 +9,7 @@ mod arange;
 mod argmax;
 mod argmin;
 mod argsort;
+mod array_equal;
 mod broadcast_to;
 mod concat;
 mod cummax;
@@ -84,6 +85,7 @@ pub(super) const LIST: &[&OpDef] = &[
     &argmax::DEF,
     &argmin::DEF,
     &argsort::DEF,
+    &array_equal::DEF,
     &broadcast_to::DEF,
     &concat::DEF,
     &cummax::DEF,
