@@ -116,6 +116,8 @@ describe('a scan', () => {
     expect((await results.data())[size + 7]).toBe(2);
     // All results, and a few of the size of a turn's.
     expect(memory().peak - before).toBeLessThan((turns + 6) * size * 4);
+    for (const t of [state, results, start, ones]) t.dispose();
+    run.clear();
   });
 });
 
