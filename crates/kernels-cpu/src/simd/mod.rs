@@ -1,6 +1,7 @@
 //! Vector arithmetic with run-time dispatch. An algorithm is written once over [`Isa`] and its vectors, and
 //! is entered through a function compiled for the instruction set that the machine has. All levels give the
-//! same bits: each vector operation is one IEEE operation, fused where it says so, at every width.
+//! same bits: each vector operation is one IEEE operation, fused where it says so, at every width. (WebAssembly rounds
+//! sums of products twice, see `Vector::plus_product`.)
 //!
 //! - [`level`], [`set_level`], [`dispatch`]: which instructions run.
 //! - [`Kernel`]: an algorithm over any level; `dispatch(kernel)` runs it at the current one.
@@ -13,6 +14,8 @@ mod avx2;
 mod avx512;
 pub(crate) mod embedding;
 pub(crate) mod embedding_grad;
+#[cfg(any(test, target_family = "wasm"))]
+mod fused;
 mod level;
 pub(crate) mod machine;
 mod map;
@@ -20,6 +23,7 @@ pub mod math;
 pub mod ops;
 mod packed;
 mod panel;
+#[cfg_attr(target_family = "wasm", path = "simd128.rs")]
 mod portable;
 pub(crate) mod product;
 pub(crate) mod steps;

@@ -42,7 +42,7 @@ pub(super) unsafe fn pack<T: Real>(matrix: &[T], units: usize, strip: Range<usiz
 }
 
 /// `out = left·right`, or `out += left·right` if `add`: `rows` × `inner` by `inner` × `V` vectors, `R` rows at once. An
-/// element's sum runs over the inner axis in order, each product fused with its addition.
+/// element's sum runs over the inner axis in order, each product fused with its addition where instructions do that.
 ///
 /// # Safety
 /// The matrices have these sizes, and `out` is the caller's alone.
@@ -99,7 +99,7 @@ unsafe fn block<T: Real, S: Isa, const R: usize, const V: usize>(
             let factor = unsafe { *left.start.wrapping_add(r * left.row + k * left.column) };
             let factor = T::Lanes::<S>::splat(isa, factor);
             for (sum, vector) in sums.iter_mut().zip(vectors) {
-                *sum = factor.mul_add(vector, *sum);
+                *sum = sum.plus_product(factor, vector);
             }
         }
     }

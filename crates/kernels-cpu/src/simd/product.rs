@@ -86,7 +86,7 @@ impl<T: Real> Rows<'_, T> {
             for (r, sums) in sums.iter_mut().enumerate() {
                 let factor = T::Lanes::<S>::splat(isa, a.data[a.at(row + r, k)]);
                 for (sum, vector) in sums.iter_mut().zip(vectors) {
-                    *sum = factor.mul_add(vector, *sum);
+                    *sum = sum.plus_product(factor, vector);
                 }
             }
         }
@@ -138,13 +138,13 @@ fn dot4<T: Real, S: Isa>(isa: S, left: &[T], right: [&[T]; 4]) -> [T; 4] {
     for k in (0..whole).step_by(lanes) {
         let x = T::Lanes::<S>::load(isa, &left[k..k + lanes]);
         for (sum, right) in sums.iter_mut().zip(right) {
-            *sum = x.mul_add(Vector::load(isa, &right[k..k + lanes]), *sum);
+            *sum = sum.plus_product(x, Vector::load(isa, &right[k..k + lanes]));
         }
     }
     if whole < left.len() {
         let x = T::Lanes::<S>::load_part(isa, &left[whole..]);
         for (sum, right) in sums.iter_mut().zip(right) {
-            *sum = x.mul_add(Vector::load_part(isa, &right[whole..]), *sum);
+            *sum = sum.plus_product(x, Vector::load_part(isa, &right[whole..]));
         }
     }
     sums.map(|sum| total::<T, S>(sum))

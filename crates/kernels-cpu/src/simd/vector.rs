@@ -95,6 +95,11 @@ pub trait Vector:
     fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// `addend - self * factor`, rounded once.
     fn neg_mul_add(self, factor: Self, addend: Self) -> Self;
+    /// `self + a * b`, rounded once where instructions do that, else after each operation: what sums of products need.
+    #[inline(always)]
+    fn plus_product(self, a: Self, b: Self) -> Self {
+        a.mul_add(b, self)
+    }
     /// Square root.
     fn sqrt(self) -> Self;
     /// Largest integral value not above.

@@ -105,7 +105,7 @@ impl<W: Work> Kernel for Dots<'_, W> {
                         for (acc, i) in acc.iter_mut().zip(first..) {
                             // A row past the last is summed as the last and thrown away.
                             let factor = x[i.min(n - 1) * dim + k];
-                            *acc = W::Lanes::<S>::splat(isa, factor).mul_add(column, *acc);
+                            *acc = acc.plus_product(W::Lanes::<S>::splat(isa, factor), column);
                         }
                     }
                     acc.iter().enumerate().for_each(|(r, acc)| acc.store(&mut sums[r * wide + block..]));
@@ -166,7 +166,7 @@ impl<W: Work> Kernel for Grad<'_, W> {
                             false => W::Lanes::<S>::load_part(isa, &x[from..from + width]),
                         };
                         for (r, acc) in acc.iter_mut().enumerate() {
-                            *acc = W::Lanes::<S>::splat(isa, square[r * n + j]).mul_add(vector, *acc);
+                            *acc = acc.plus_product(W::Lanes::<S>::splat(isa, square[r * n + j]), vector);
                         }
                     }
                     for (r, acc) in acc.iter().enumerate().take(rows) {

@@ -29,12 +29,12 @@ pub use trig::*;
 
 use super::vector::Vector;
 
-/// `c[0] + c[1]·x + c[2]·x² + …` by Horner's rule, one fused step a coefficient.
+/// `c[0] + c[1]·x + c[2]·x² + …` by Horner's rule, one step a coefficient, fused where instructions do that.
 #[inline(always)]
 pub(super) fn poly<V: Vector, const N: usize>(x: V, c: &[V::Elem; N]) -> V {
     let mut sum = x.of(c[N - 1]);
     for &c in c[..N - 1].iter().rev() {
-        sum = sum.mul_add(x, x.of(c));
+        sum = x.of(c).plus_product(sum, x);
     }
     sum
 }
