@@ -1,6 +1,6 @@
 // The WebAssembly engine: finds what can build it, and builds it into dist/wasm. By itself: npm run build:wasm.
 //
-// wasm-pack builds it where there is one beside a compiler that has the wasm32 target; else cargo and wasm-bindgen do,
+// wasm-pack builds it where there is one beside a compiler that has the wasm32 target; else cargo and `xtask bind` do,
 // and a compiler without the target builds the standard library from its sources.
 
 import { spawnSync } from 'node:child_process';
@@ -69,31 +69,7 @@ function compiler() {
   return { best: able.find((it) => it.ready) ?? able[0], lacking: examined.filter((it) => it.lacks !== undefined) };
 }
 
-/** wasm-bindgen's program of the version that the library has, which it must match; installed among the build outputs. */
-function bindgen() {
-  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(readFileSync(join(root, 'Cargo.lock'), 'utf8'))[1];
-  const tools = join(targets, 'tools');
-  const own = join(tools, 'bin', process.platform === 'win32' ? 'wasm-bindgen.exe' : 'wasm-bindgen');
-  const fitting = ['wasm-bindgen', own].find((program) => printed(program, ['--version']) === `wasm-bindgen ${version}`);
-  if (fitting !== undefined) return fitting;
-  console.error(`  installing wasm-bindgen-cli ${version} into ${tools}`);
-  run('cargo', [
-    'install',
-    '--quiet',
-    '--locked',
-    '--root',
-    tools,
-    '--target-dir',
-    join(tools, 'build'),
-    'wasm-bindgen-cli',
-    '--version',
-    version,
-  ]);
-  rmSync(join(tools, 'build'), { recursive: true, force: true });
-  return own;
-}
-
-/** Builds with cargo and wasm-bindgen, where something changed. */
+/** Builds with cargo and the library of wasm-bindgen, where something changed. */
 function build({ cargo, env, ready }) {
   const std = ready ? [] : ['-Z', 'build-std=std,panic_abort'];
   const into = join(targets, 'wasm');
@@ -105,7 +81,7 @@ function build({ cargo, env, ready }) {
   if (existsSync(module) && statSync(module).mtimeMs >= statSync(built).mtimeMs) return;
   const fresh = `${folder}.tmp`;
   rmSync(fresh, { recursive: true, force: true });
-  run(bindgen(), ['--target', 'web', '--out-dir', fresh, '--out-name', 'talray', built]);
+  run('cargo', ['run', '--release', '--quiet', '--package', 'xtask', '--features', 'bind', '--', 'bind', built, fresh, 'talray']);
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
 }

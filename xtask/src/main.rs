@@ -1,5 +1,7 @@
-//! Developer commands: `cargo xtask gen | check | new-op`.
+//! Developer commands: `cargo xtask gen | check | new-op | bind`.
 
+#[cfg(feature = "bind")]
+mod bind;
 mod docs;
 mod new_op;
 mod typescript;
@@ -13,6 +15,8 @@ const HELP: &str = "cargo xtask COMMAND
   check            exit 1 when what gen writes differs from what is there
   new-op NAME [--kernel] [--group GROUP]
                    write the stubs of a new op (groups: elementwise, structure, nn, control)
+  bind MODULE FOLDER NAME
+                   write the JavaScript of a WebAssembly module into a folder (needs `--features bind`)
 ";
 
 fn main() -> ExitCode {
@@ -22,6 +26,10 @@ fn main() -> ExitCode {
         ["gen"] => generate(true),
         ["check"] => generate(false),
         ["new-op", rest @ ..] => new_op::write(&root(), rest),
+        #[cfg(feature = "bind")]
+        ["bind", module, folder, name] => bind::write(module.as_ref(), folder.as_ref(), name),
+        #[cfg(not(feature = "bind"))]
+        ["bind", ..] => Err("bind is a feature: cargo run --release --package xtask --features bind -- bind …".into()),
         ["--help" | "-h" | "help"] => {
             print!("{HELP}");
             Ok(())
