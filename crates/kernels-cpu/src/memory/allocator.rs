@@ -102,11 +102,12 @@ pub(super) fn class_bytes(class: usize) -> usize {
 }
 
 /// Blocks from this size on are put on huge pages where the system has them: a table's rows are read here and there,
-/// and with pages of 4 KiB each of them would cost a look into the page table besides.
+/// and with pages of 4 KiB each of them would cost a look into the page table besides; and the processor fetches arrays
+/// ahead of a loop only to the end of a page.
 const HUGE: usize = 2 << 20;
 
 fn layout(bytes: usize) -> Layout {
-    match Layout::from_size_align(bytes, if bytes >= 2 * HUGE { HUGE } else { ALIGN }) {
+    match Layout::from_size_align(bytes, if bytes >= HUGE { HUGE } else { ALIGN }) {
         Ok(layout) => layout,
         Err(_) => Layout::new::<u8>(),
     }

@@ -6,7 +6,7 @@ mod prefetch;
 mod spare;
 
 pub use allocator::{Stats, set_limit, stats, trim};
-pub use prefetch::{prefetch, prefetch_far};
+pub use prefetch::prefetch;
 
 use allocator::{Block, class_of};
 use std::ptr::NonNull;

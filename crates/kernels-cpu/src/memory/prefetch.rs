@@ -2,23 +2,6 @@
 
 const LINE: usize = 64;
 
-/// Starts fetching `bytes` bytes from `start` on into the second-level cache. Nothing is read: the address may be any.
-#[inline(always)]
-pub fn prefetch_far(start: *const u8, bytes: usize) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        for offset in (0..bytes).step_by(LINE) {
-            // SAFETY: prefetching reads nothing and faults on no address.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(start.wrapping_add(offset).cast::<i8>()) };
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let _ = (start, bytes);
-    }
-}
-
 /// Starts fetching every cache line of `data`. Does nothing where there is no such instruction.
 #[inline(always)]
 pub fn prefetch<T>(data: &[T]) {

@@ -9,12 +9,9 @@ use smallvec::SmallVec;
 
 use super::steps::{Args, Step};
 use super::tile::{Operation, Tile};
-use crate::memory::prefetch_far;
 
 /// Elements that are worked on at once.
 pub(crate) const BLOCK: usize = 512;
-/// How far ahead of a block its successors are fetched, in elements.
-const AHEAD: usize = 2 * BLOCK;
 /// Rows at least this long are walked one at a time, so that their inputs are read in place.
 const LONG_ROW: usize = 256;
 
@@ -148,16 +145,6 @@ impl Job<'_> {
             }
             for (i, size) in chain.outputs.iter().enumerate() {
                 slots[chain.inputs.len() + i] = self.outputs[i].wrapping_add(at * size);
-            }
-            // Memory is fetched while the block is worked on: loops over blocks leave gaps that hide streams from the processor.
-            let next = (at + AHEAD).min(range.end)..(at + AHEAD + n).min(range.end);
-            for (access, size) in self.inputs.iter().zip(&chain.inputs) {
-                let start = match access {
-                    Access::Direct(start) => *start,
-                    Access::Over(output) => self.outputs[*output].cast_const(),
-                    _ => continue,
-                };
-                prefetch_far(start.wrapping_add(next.start * size), next.len() * size);
             }
             for link in &chain.links {
                 match link {
