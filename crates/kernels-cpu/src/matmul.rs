@@ -120,6 +120,6 @@ pub fn matmul<T: Gemm>(
         }
         return Ok(());
     }
-    product(a, b, Target { data: out, step: row_stride, add: accumulate }, pool.threads());
+    product(a, b, Target { data: out, step: row_stride, add: accumulate }, pool);
     Ok(())
 }

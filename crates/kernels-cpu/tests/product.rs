@@ -1,11 +1,15 @@
 //! Products of all sizes (few rows and little work take own loops, the rest packed ones): every level, all transposes,
 //! set and added, between rows that are left alone.
 
+use std::sync::Mutex;
 use talray_kernels_cpu::Pool;
 use talray_kernels_cpu::matmul::{Gemm, Matrix, matmul};
 use talray_kernels_cpu::simd::{Level, available_levels, set_level};
 
-const SIZES: [[usize; 3]; 16] = [
+/// The level is the process's: tests that set it take turns.
+static LEVEL: Mutex<()> = Mutex::new(());
+
+const SIZES: [[usize; 3]; 18] = [
     [1, 1, 1],
     [1, 10, 128],
     [1, 128, 5],
@@ -22,10 +26,14 @@ const SIZES: [[usize; 3]; 16] = [
     [64, 64, 64],
     [130, 33, 70],
     [9, 300, 257],
+    // Past one block of the inner axis, and of the columns.
+    [61, 801, 40],
+    [14, 20, 2070],
 ];
 
 #[test]
 fn products_are_exact_on_small_integers_at_every_level() {
+    let _turn = LEVEL.lock().unwrap();
     for level in available_levels() {
         set_level(level);
         for [m, k, n] in SIZES {
@@ -34,6 +42,25 @@ fn products_are_exact_on_small_integers_at_every_level() {
                 one::<f64>(m, k, n, [case & 1 == 1, case & 2 == 2, case & 4 == 4]);
             }
         }
+    }
+    set_level(Level::Avx512);
+}
+
+#[test]
+fn products_have_the_same_bits_on_one_and_on_three_threads_at_every_level() {
+    let number = |i: usize| ((i * 7919 % 1009) as f32).sin();
+    let (m, k, n) = (203, 901, 130);
+    let (a, b): (Vec<f32>, Vec<f32>) = ((0..m * k).map(number).collect(), (0..k * n).map(number).collect());
+    let run = |pool: &Pool| {
+        let mut c = vec![0.0; m * n];
+        matmul(pool, Matrix::rows(&a, m, k).unwrap(), Matrix::rows(&b, k, n).unwrap(), &mut c, n, false).unwrap();
+        c.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let three = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let _turn = LEVEL.lock().unwrap();
+    for level in available_levels() {
+        set_level(level);
+        assert_eq!(run(&Pool::serial()), three.install(|| run(&Pool::current())), "{}", level.name());
     }
     set_level(Level::Avx512);
 }

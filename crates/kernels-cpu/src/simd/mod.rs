@@ -12,6 +12,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod blocked;
 pub(crate) mod embedding;
 pub(crate) mod embedding_grad;
 #[cfg(any(test, target_family = "wasm"))]

@@ -18,7 +18,7 @@ pub struct Product<'a, T> {
 }
 
 /// Element types with packed products.
-pub trait Packed: Sized {
+pub trait Packed: bytemuck::Pod {
     /// Runs the product.
     ///
     /// # Safety

@@ -1,13 +1,15 @@
-//! Products of matrices of f32 and f64: own loops where few rows or small sizes leave no time for packing, the `gemm`
-//! crate for the rest. An element's sum runs over the inner axis in an order that depends on sizes and strides only,
-//! never on the number of threads.
+//! Products of matrices of f32 and f64: own loops where few rows or small sizes leave no time for packing, packed
+//! blocks at the level of AVX2, the `gemm` crate for the rest. An element's sum runs over the inner axis in an order that
+//! depends on sizes and strides only, never on the number of threads.
 #![expect(unsafe_code, reason = "the packed product takes raw matrices, which `Matrix` has checked")]
 
-use super::level::dispatch;
+use super::blocked::blocked;
+use super::level::{Level, dispatch, level};
 use super::map::Real;
 use super::packed::{Packed, Product};
 use super::vector::{Isa, Kernel, Vector};
 use crate::matmul::Matrix;
+use crate::pool::Pool;
 
 /// Where a product goes: row i is `data[i·step .. i·step + columns]`, to be set or added to.
 pub(crate) struct Target<'a, T> {
@@ -17,15 +19,17 @@ pub(crate) struct Target<'a, T> {
 }
 
 /// Puts `a·b` into `c`, whose rows do not overlap and lie in its slice; no size is 0.
-pub(crate) fn product<T: Real + Packed>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_, T>, threads: usize) {
+pub(crate) fn product<T: Real + Packed + Send + Sync>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: Target<'_, T>, pool: &Pool) {
     let (a, b) = (a.natural(), b.natural());
     let work = a.rows * a.columns * b.columns;
     if a.rows <= FEW && b.row_stride == 1 && b.column_stride != 1 && a.column_stride == 1 {
         dispatch(Dots { a, b, c });
     } else if b.column_stride == 1 && (work <= LITTLE || (a.rows <= FEW && b.rows * b.columns <= NEAR)) {
         dispatch(Rows { a, b, c });
+    } else if level() == Level::Avx2 && a.rows > FEW && b.columns > FEW {
+        blocked(a, b, c, pool);
     } else {
-        let product = Product { a, b, c: c.data.as_mut_ptr(), step: c.step.cast_signed(), add: c.add, threads };
+        let product = Product { a, b, c: c.data.as_mut_ptr(), step: c.step.cast_signed(), add: c.add, threads: pool.threads() };
         // SAFETY: the rows of `c` lie in its slice, apart, and are ours alone.
         unsafe { T::packed(&product) };
     }
@@ -167,9 +171,10 @@ fn total<T: Real, S: Isa>(sum: T::Lanes<S>) -> T {
 
 /// `out = sum`, or `out += sum`.
 #[inline(always)]
-fn finish<T: Real, S: Isa>(isa: S, mut sum: T::Lanes<S>, out: &mut [T], add: bool) {
+pub(super) fn finish<T: Real, S: Isa>(isa: S, mut sum: T::Lanes<S>, out: &mut [T], add: bool) {
     if add {
-        sum = T::Lanes::<S>::load_part(isa, out) + sum;
+        let whole = out.len() == T::Lanes::<S>::LANES;
+        sum = if whole { Vector::load(isa, out) } else { T::Lanes::<S>::load_part(isa, out) } + sum;
     }
     if out.len() == T::Lanes::<S>::LANES { sum.store(out) } else { sum.store_part(out) }
 }
