@@ -21,8 +21,8 @@ use talray_core::plan::Plan;
 use talray_core::{Attrs, AttrsRef, DType, Dim, Type, Value, ops};
 use talray_kernels_cpu::memory::Buffer;
 
-/// Work below this many element operations runs on the calling thread when the engine is idle.
-pub(crate) const SMALL: u64 = 300_000;
+/// Element operations for each output whose size is not bound.
+const MUCH: u64 = 1 << 40;
 /// Multiplications of a product that take as long as an element operation.
 const MULTIPLICATIONS: u64 = 32;
 
@@ -65,7 +65,7 @@ impl Session {
         }
         let values: Vec<Value> = kept.iter().map(|(_, v)| *v).collect();
         let work = cost(&self.frames[0].graph, &needed);
-        let promises: Vec<Arc<Promise>> = if work < SMALL && self.engine.idle() {
+        let promises: Vec<Arc<Promise>> = if self.engine.takes_at_once(work) {
             let (cpu, frame) = (&self.engine.cpu, &self.frames[0]);
             match interpret(cpu, &frame.graph, &needed, &frame.leaves, &values) {
                 Ok(tensors) => tensors.into_iter().map(Promise::ready).collect(),
@@ -222,7 +222,7 @@ pub(crate) fn cost(graph: &Graph, needed: &[bool]) -> u64 {
 /// Element operations of a node, roughly; much where a size is not bound.
 pub(crate) fn node_cost(graph: &Graph, node: &Node, symbols: &Symbols) -> u64 {
     let bound = |ty: &Type| ty.shape.eval(&symbols.0).map(|sizes| sizes.iter().fold(1usize, |all, n| all.saturating_mul(*n)));
-    let elements = |ty: &Type| ty.shape.known_size().or_else(|| bound(ty)).map_or(SMALL, |n| (n as u64).min(1 << 40));
+    let elements = |ty: &Type| ty.shape.known_size().or_else(|| bound(ty)).map_or(MUCH, |n| (n as u64).min(MUCH));
     let out: u64 = node.types.iter().map(elements).sum();
     match &node.kind {
         Kind::Op(op) if matches!(op.def().lower, Lower::View) => 0,

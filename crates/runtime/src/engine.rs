@@ -7,6 +7,11 @@ use std::sync::{Arc, OnceLock};
 use talray_core::{Error, Result};
 use talray_kernels_cpu::simd::{Level, set_level};
 
+/// Work below this many element operations runs on the calling thread when the engine is idle.
+const SMALL: u64 = 300_000;
+/// As many times that where the engine has one thread: its queue would not make the work shorter.
+const ALONE: u64 = 4;
+
 /// The CPU engine.
 pub struct Engine {
     /// The device.
@@ -55,6 +60,11 @@ impl Engine {
     /// Is no job queued or running?
     pub fn idle(&self) -> bool {
         self.queued.load(SeqCst) == 0
+    }
+
+    /// Is work of so many element operations to be done on the calling thread?
+    pub(crate) fn takes_at_once(&self, work: u64) -> bool {
+        work < SMALL * if self.threads == 1 { ALONE } else { 1 } && self.idle()
     }
 
     /// Queues a job. Jobs run one after another in the order in which they were queued.

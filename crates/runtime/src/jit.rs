@@ -129,7 +129,7 @@ impl Session {
             }
             types.push(ty);
         }
-        let results = if prepared.is_small(&symbols) && self.engine.idle() {
+        let results = if self.engine.takes_at_once(prepared.work(&symbols)) {
             self.run_now(&registered, &slots)?
         } else {
             self.run_queued(&registered, &slots)?

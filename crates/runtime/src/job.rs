@@ -1,6 +1,6 @@
 //! A plan that is ready to run, and one run of it: what sessions and port hosts share.
 
-use crate::eager::{SMALL, node_cost};
+use crate::eager::node_cost;
 use crate::engine::{Unsettled, failed, settle};
 use crate::fault;
 use crate::frame::Places;
@@ -151,16 +151,16 @@ impl Prepared {
         std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome { results: Err(failed()), states: Err(failed()) })
     }
 
-    /// Is it little enough for the calling thread, with these sizes?
-    pub(crate) fn is_small(&self, symbols: &Symbols) -> bool {
+    /// Element operations of a run with these sizes, roughly.
+    pub(crate) fn work(&self, symbols: &Symbols) -> u64 {
         if symbols.0.is_empty() {
-            return self.cost < SMALL;
+            return self.cost;
         }
         let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
         if bound.0.0 != symbols.0 {
             *bound = (symbols.clone(), cost(&self.plan.graph, symbols));
         }
-        bound.1 < SMALL
+        bound.1
     }
 }
 
@@ -170,7 +170,7 @@ impl Job {
     /// # Errors
     /// `INTERNAL` when the engine's thread cannot be started.
     pub(crate) fn start(self, engine: &Arc<Engine>, ticket: &Ticket) -> Result<()> {
-        if self.prepared.is_small(&Symbols::default()) && engine.idle() {
+        if engine.takes_at_once(self.prepared.work(&Symbols::default())) {
             self.run(&engine.cpu);
             return Ok(());
         }
