@@ -197,20 +197,19 @@ impl<T: Real> Block<'_, T> {
         let mut sums = [[T::Lanes::<S>::splat(isa, T::default()); VECTORS]; R];
         for (a, b) in a.as_chunks::<TALL>().0.iter().zip(b.chunks_exact(VECTORS * lanes)).take(self.len) {
             let vectors: [T::Lanes<S>; VECTORS] = std::array::from_fn(|v| Vector::load(isa, &b[v * lanes..][..lanes]));
-            for r in 0..R {
-                let factor = T::Lanes::<S>::splat(isa, a[r]);
-                for v in 0..VECTORS {
-                    sums[r][v] = sums[r][v].plus_product(factor, vectors[v]);
+            for (sums, x) in sums.iter_mut().zip(a) {
+                let factor = T::Lanes::<S>::splat(isa, *x);
+                for (sum, vector) in sums.iter_mut().zip(vectors) {
+                    *sum = sum.plus_product(factor, vector);
                 }
             }
         }
         if self.rows - row >= R && width == VECTORS * lanes {
             // Whole tiles in loops of a fixed length, so that the sums are stored from their registers.
-            for r in 0..R {
+            for (r, sums) in sums.into_iter().enumerate() {
                 let line = &mut self.c[place(r)..][..VECTORS * lanes];
-                for v in 0..VECTORS {
-                    let out = &mut line[v * lanes..][..lanes];
-                    let sum = if self.add { T::Lanes::<S>::load(isa, out) + sums[r][v] } else { sums[r][v] };
+                for (sum, out) in sums.into_iter().zip(line.chunks_exact_mut(lanes)) {
+                    let sum = if self.add { T::Lanes::<S>::load(isa, out) + sum } else { sum };
                     sum.store(out);
                 }
             }
