@@ -1,6 +1,6 @@
 // A process that is killed while it saves a model with an embedding table leaves a model that loads, whole.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -56,7 +56,8 @@ it('leaves the old model or the new one, and the next save clears away what is n
     const { vectors } = await table.export();
     expect(Array.from(await vectors.data(), Number).every(Number.isFinite)).toBe(true);
   }
-  // What a kill between its two last steps leaves.
+  // What a kill between its two last steps leaves, and one while the first file was written.
+  await writeFile(join(path, 'model-0123456789abcdef.safetensors.1.part'), 'tal');
   await writeFile(join(path, 'manifest.json.1.tmp'), '{');
   const last = await Sequential.load(path, { classes: [EmbeddingTable] });
   last.compile({ optimizer: new Adam(0.1), loss: meanSquaredError });
@@ -66,3 +67,17 @@ it('leaves the old model or the new one, and the next save clears away what is n
   const names = (await readdir(path)).filter((name) => name !== 'manifest.json');
   expect(names.filter((name) => !manifest.includes(name))).toEqual([]);
 }, 60_000);
+
+it('takes no file for saved that is shorter than what it saves', async () => {
+  const [whole, cut] = [join(folder, 'whole'), join(folder, 'cut')];
+  const model = new Sequential([new Dense(1)]);
+  model.compile({ optimizer: new Adam(0.1), loss: meanSquaredError });
+  await model.trainOnBatch(tensor([[1, 2]]), target);
+  await model.save(whole);
+  const name = (await readdir(whole)).find((file) => file.endsWith('.safetensors'))!;
+  await mkdir(cut);
+  await writeFile(join(cut, name), '');
+  await model.save(cut);
+  expect(await readFile(join(cut, name))).toEqual(await readFile(join(whole, name)));
+  await Sequential.load(cut);
+});

@@ -23,18 +23,25 @@ export async function replaceFolder(
   files: ReadonlyMap<string, Uint8Array>,
   manifest: (entries: FileEntry[]) => string,
 ): Promise<void> {
-  const { open, readdir, rename, rm } = await import('node:fs/promises');
+  const { open, readdir, rename, rm, stat } = await import('node:fs/promises');
   const written: string[] = [];
-  const write = async (name: string, bytes: Uint8Array): Promise<void> => {
-    written.push(name);
-    const handle = await open(`${path}/${name}`, 'w');
+  // What has its last name is whole, so that a save after one that was killed may take it as it is.
+  const write = async (beside: string, name: string, bytes: Uint8Array): Promise<void> => {
+    written.push(beside);
+    const handle = await open(`${path}/${beside}`, 'w');
     try {
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
     }
+    await rename(`${path}/${beside}`, `${path}/${name}`);
   };
+  const has = (name: string, size: number): Promise<boolean> =>
+    stat(`${path}/${name}`).then(
+      (found) => found.size === size,
+      () => false,
+    );
   const entries: FileEntry[] = [];
   const old = await names(path, readdir);
   try {
@@ -43,11 +50,11 @@ export async function replaceFolder(
       const hash = await sha256(bytes);
       const name = stem.replace(/(\.\w+)$/, `-${hash.slice(0, 16)}$1`);
       entries.push({ name, size: bytes.length, sha256: hash });
-      if (!old.includes(name)) await write(name, bytes);
+      if (await has(name, bytes.length)) continue;
+      await write(`${name}.${process.pid}.part`, name, bytes);
+      written.push(name);
     }
-    const temporary = `manifest.json.${process.pid}.tmp`;
-    await write(temporary, new TextEncoder().encode(manifest(entries)));
-    await rename(`${path}/${temporary}`, `${path}/manifest.json`);
+    await write(`manifest.json.${process.pid}.tmp`, 'manifest.json', new TextEncoder().encode(manifest(entries)));
   } catch (error) {
     if (error instanceof TalrayError) throw error;
     for (const name of written) await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
@@ -131,12 +138,12 @@ export async function expectFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes what the folder's manifest does not name of tables and manifests: of a model before it, or of a save that failed or was killed. */
+/** Removes what the folder's manifest does not name of tables, manifests and files on their way: of a model before it, or of a save that failed or was killed. */
 export async function removeStray(path: string): Promise<void> {
   const { readdir, readFile, rm } = await import('node:fs/promises');
   const manifest = await readFile(`${path}/manifest.json`, 'utf8').catch(() => '');
   for (const name of await names(path, readdir)) {
-    if (/^(table-\d+-.*\.(safetensors|part)|manifest\.json\.\d+\.tmp)$/.test(name) && !manifest.includes(name))
+    if (/^(table-\d+-.*\.(safetensors|part)|.*\.safetensors\.\d+\.part|manifest\.json\.\d+\.tmp)$/.test(name) && !manifest.includes(name))
       await rm(`${path}/${name}`, { force: true }).catch(() => undefined);
   }
 }
